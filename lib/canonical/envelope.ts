@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/**
+ * The durable job that a message came from. Whoever takes the message over durably settles it; a lease whose `token` is
+ * no longer the job's own is refused, so a late worker cannot overwrite the work of the one that took over.
+ */
+export const Lease = z.object({
+  /** Id of the `sync-store` config node whose store holds the job. */
+  store: z.string(),
+  /** Id of the job. */
+  job: z.string(),
+  /** Fencing token: grows by one with every claim. */
+  token: z.number().int(),
+});
+export type Lease = z.infer<typeof Lease>;
+
+/** `msg.sync`: the envelope that every node passes on. */
+export const SyncEnvelope = z.object({
+  /** Name of the interface, such as `forecast-import`. */
+  interface: z.string().optional(),
+  /** Id of this run (UUIDv7); every line's history hangs on it. */
+  run: z.string().optional(),
+  /** Forecast version, once there is one. */
+  version: z.string().optional(),
+  /** `id@version` of the last mapping applied. */
+  mapping: z.string().optional(),
+  /** W3C `traceparent`. */
+  trace: z.string().optional(),
+  lease: Lease.optional(),
+});
+export type SyncEnvelope = z.infer<typeof SyncEnvelope>;
+
+/** `msg.parts`: Node-RED's own mark of a message sequence. A run is a sequence whose `id` is the run's id. */
+export const Parts = z.object({ id: z.string(), index: z.number().int().min(0), count: z.number().int().min(1).optional() }).loose();
+export type Parts = z.infer<typeof Parts>;
