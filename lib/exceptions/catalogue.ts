@@ -11,25 +11,105 @@ export type Disposition = 'rejected' | 'held' | 'warning' | 'dead';
 export const SEVERITIES = ['low', 'medium', 'high'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-export type CatalogueEntry = { readonly disposition: Disposition; readonly owner: Owner; readonly severity: Severity; readonly action: string };
+export type CatalogueEntry = {
+  readonly disposition: Disposition;
+  readonly owner: Owner;
+  readonly severity: Severity;
+  readonly action: string;
+};
 
 /** Every reason there is, with its owner and the action that mends it. */
 export const CATALOGUE = {
-  MALFORMED: { disposition: 'rejected', owner: 'planner', severity: 'medium', action: 'Correct the value in the planning system and send the line again.' },
-  NEGATIVE_QUANTITY: { disposition: 'rejected', owner: 'planner', severity: 'medium', action: 'Send a quantity of zero or more.' },
-  UNMAPPED: { disposition: 'rejected', owner: 'integration', severity: 'medium', action: 'Add the value to the mapping, or correct it where it comes from.' },
-  DUPLICATE_LINE: { disposition: 'held', owner: 'planner', severity: 'medium', action: 'Send one line a product, place, period, customer and channel.' },
-  UNKNOWN_PRODUCT: { disposition: 'held', owner: 'master-data', severity: 'high', action: 'Create the product in Odoo, or correct its internal reference.' },
-  AMBIGUOUS_PRODUCT: { disposition: 'held', owner: 'master-data', severity: 'high', action: 'Give each product in Odoo an internal reference of its own.' },
-  ARCHIVED_PRODUCT: { disposition: 'held', owner: 'master-data', severity: 'medium', action: 'Unarchive the product in Odoo, or stop forecasting it.' },
-  UNKNOWN_LOCATION: { disposition: 'held', owner: 'master-data', severity: 'high', action: 'Create the warehouse in Odoo, or correct its code.' },
-  UNKNOWN_UNIT: { disposition: 'held', owner: 'master-data', severity: 'medium', action: 'Create the unit of measure in Odoo, or correct its name.' },
-  UNIT_MISMATCH: { disposition: 'held', owner: 'planner', severity: 'medium', action: "Send the quantity in a unit that converts to the product's own." },
-  NO_SUPPLY_SOURCE: { disposition: 'held', owner: 'buyer', severity: 'high', action: 'Add an active bill of materials or an approved supplier to the product in Odoo.' },
-  OUTSIDE_HORIZON: { disposition: 'held', owner: 'planner', severity: 'low', action: 'Send periods within the planning horizon.' },
-  INSIDE_LEAD_TIME: { disposition: 'warning', owner: 'planner', severity: 'low', action: 'Expedite, or accept that supply may come late.' },
-  ODOO_REFUSED: { disposition: 'dead', owner: 'integration', severity: 'high', action: "Mend what Odoo's message names, then replay." },
-  DELIVERY_FAILED: { disposition: 'dead', owner: 'integration', severity: 'high', action: 'Restore the connection to Odoo, then replay.' },
+  MALFORMED: {
+    disposition: 'rejected',
+    owner: 'planner',
+    severity: 'medium',
+    action: 'Correct the value in the planning system and send the line again.',
+  },
+  NEGATIVE_QUANTITY: {
+    disposition: 'rejected',
+    owner: 'planner',
+    severity: 'medium',
+    action: 'Send a quantity of zero or more.',
+  },
+  UNMAPPED: {
+    disposition: 'rejected',
+    owner: 'integration',
+    severity: 'medium',
+    action: 'Add the value to the mapping, or correct it where it comes from.',
+  },
+  DUPLICATE_LINE: {
+    disposition: 'held',
+    owner: 'planner',
+    severity: 'medium',
+    action: 'Send one line a product, place, period, customer and channel.',
+  },
+  UNKNOWN_PRODUCT: {
+    disposition: 'held',
+    owner: 'master-data',
+    severity: 'high',
+    action: 'Create the product in Odoo, or correct its internal reference.',
+  },
+  AMBIGUOUS_PRODUCT: {
+    disposition: 'held',
+    owner: 'master-data',
+    severity: 'high',
+    action: 'Give each product in Odoo an internal reference of its own.',
+  },
+  ARCHIVED_PRODUCT: {
+    disposition: 'held',
+    owner: 'master-data',
+    severity: 'medium',
+    action: 'Unarchive the product in Odoo, or stop forecasting it.',
+  },
+  UNKNOWN_LOCATION: {
+    disposition: 'held',
+    owner: 'master-data',
+    severity: 'high',
+    action: 'Create the warehouse in Odoo, or correct its code.',
+  },
+  UNKNOWN_UNIT: {
+    disposition: 'held',
+    owner: 'master-data',
+    severity: 'medium',
+    action: 'Create the unit of measure in Odoo, or correct its name.',
+  },
+  UNIT_MISMATCH: {
+    disposition: 'held',
+    owner: 'planner',
+    severity: 'medium',
+    action: "Send the quantity in a unit that converts to the product's own.",
+  },
+  NO_SUPPLY_SOURCE: {
+    disposition: 'held',
+    owner: 'buyer',
+    severity: 'high',
+    action: 'Add an active bill of materials or an approved supplier to the product in Odoo.',
+  },
+  OUTSIDE_HORIZON: {
+    disposition: 'held',
+    owner: 'planner',
+    severity: 'low',
+    action: 'Send periods within the planning horizon.',
+  },
+  INSIDE_LEAD_TIME: {
+    disposition: 'warning',
+    owner: 'planner',
+    severity: 'low',
+    action: 'Expedite, or accept that supply may come late.',
+  },
+  ODOO_REFUSED: {
+    disposition: 'dead',
+    owner: 'integration',
+    severity: 'high',
+    action: "Mend what Odoo's message names, then replay.",
+  },
+  DELIVERY_FAILED: {
+    disposition: 'dead',
+    owner: 'integration',
+    severity: 'high',
+    action: 'Restore the connection to Odoo, then replay.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type Reason = keyof typeof CATALOGUE;

@@ -1,5 +1,5 @@
 import type { FlowRecord } from '../canonical/marks.ts';
-import type { Reason } from './catalogue.ts';
+import { CATALOGUE, type Disposition, type Reason } from './catalogue.ts';
 
 /**
  * A record that a node could not take on, as it leaves by that node's exception output.
@@ -10,6 +10,8 @@ export type Refusal = {
   readonly message: string;
   /** Which step refused it; the control totals of validation are balanced against the lines it let through. */
   readonly stage: 'mapping' | 'validation' | 'delivery';
+  /** Only where a setting makes it differ from the catalogue's, such as a warning that is made a hold. */
+  readonly disposition?: Disposition;
   /** The column or field at fault, as the sender names it. */
   readonly field?: string;
   /** The value at fault, cut to 200 characters. */
@@ -27,3 +29,36 @@ export type Refusal = {
   /** File, topic or address that it came from. */
   readonly source?: string;
 };
+
+/** What the refusal does to its line: the catalogue's answer, unless the refusal carries its own. */
+export function dispositionOf(refusal: Pick<Refusal, 'reason' | 'disposition'>): Disposition {
+  return refusal.disposition ?? CATALOGUE[refusal.reason].disposition;
+}
+
+const LONGEST_VALUE = 200;
+const LONGEST_KEPT = 1_000;
+const MOST_FIELDS = 200;
+
+/** A value as a message or a report may show it: at most 200 characters; a list or an object as its JSON. */
+export function shortValue(value: unknown): unknown {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean' || value === undefined) return value;
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
+}
+
+/** The record as a refusal keeps it: values over 1,000 characters and fields beyond the 200th are left out, so that one bad line cannot fill the store. */
+export function shortRecord(record: FlowRecord): FlowRecord {
+  const kept: [string, unknown][] = [];
+  let fields = 0;
+  for (const key in record) {
+    if (!Object.hasOwn(record, key)) continue;
+    if (++fields > MOST_FIELDS) break;
+    const value = record[key];
+    const long =
+      typeof value === 'string'
+        ? value.length > LONGEST_KEPT
+        : typeof value === 'object' && value !== null && (JSON.stringify(value)?.length ?? 0) > LONGEST_KEPT;
+    if (!long && key.length <= LONGEST_KEPT) kept.push([key, value]);
+  }
+  return Object.fromEntries(kept);
+}
