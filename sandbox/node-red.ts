@@ -42,9 +42,8 @@ export async function startNodeRed({
   await cp(join(ROOT, 'flows', 'forecast-import.json'), join(home, 'flows.json'), { force: false });
 
   const script = join(dirname(createRequire(import.meta.url).resolve('node-red/package.json')), 'red.js');
-  const settings = { uiHost: '127.0.0.1', flowFile: 'flows.json', 'telemetry.enabled': 'false', 'editorTheme.tours': 'false' };
-  const defines = Object.entries(settings).flatMap(([key, value]) => ['-D', `${key}=${value}`]);
-  const child = spawn(process.execPath, [...nodeArguments, script, '-u', home, '-p', String(port), ...defines, 'flows.json'], {
+  const settings = join(import.meta.dirname, 'settings.cjs');
+  const child = spawn(process.execPath, [...nodeArguments, script, '-u', home, '-p', String(port), '-s', settings], {
     cwd: home,
     env: { PLANBRIDGE_INBOX: join(home, 'inbox'), ...process.env, ...env },
     stdio: quiet ? ['ignore', 'ignore', 'inherit'] : 'inherit',
