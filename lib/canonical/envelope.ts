@@ -31,5 +31,7 @@ export const SyncEnvelope = z.object({
 export type SyncEnvelope = z.infer<typeof SyncEnvelope>;
 
 /** `msg.parts`: Node-RED's own mark of a message sequence. A run is a sequence whose `id` is the run's id. */
-export const Parts = z.object({ id: z.string(), index: z.number().int().min(0), count: z.number().int().min(1).optional() }).loose();
+export const Parts = z
+  .object({ id: z.string(), index: z.number().int().min(0), count: z.number().int().min(1).optional() })
+  .loose();
 export type Parts = z.infer<typeof Parts>;

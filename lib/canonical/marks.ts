@@ -16,7 +16,12 @@ export const SOURCE = '$source';
 export type SourceMark = { readonly lines: number; readonly quantity: string };
 
 /** A record on its way through a flow: its own fields, and the marks. */
-export type FlowRecord = { readonly [LINE]?: number; readonly [UNREADABLE]?: string; readonly [SOURCE]?: SourceMark; readonly [field: string]: unknown };
+export type FlowRecord = {
+  readonly [LINE]?: number;
+  readonly [UNREADABLE]?: string;
+  readonly [SOURCE]?: SourceMark;
+  readonly [field: string]: unknown;
+};
 
 /** The record without its marks: what goes to Odoo, to a file, or to a person. */
 export function withoutMarks(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
