@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { NodeAPI } from 'node-red';
+
+/** Answers one request, reading its body as a stream. */
+export type RouteHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Who answers which path now. Express cannot take a route away, so a route is made once and this table changes. */
+const handlers = new Map<string, RouteHandler>();
+const routes = new WeakSet<object>();
+const served = new Set<string>();
+
+/**
+ * Answers `POST <path>` under Node-RED's HTTP root, behind its authentication and middleware. The core `http in` node
+ * holds a whole body in memory before the flow sees it, without a limit; here the handler gets the stream.
+ * Returns what takes the handler away again. Throws when another node already answers the path.
+ */
+export function servePost(RED: NodeAPI, path: string, handler: RouteHandler): () => void {
+  if (handlers.has(path)) throw new Error(`Another node already answers POST ${path}. Give this one a path of its own.`);
+  if (!routes.has(RED.httpNode)) {
+    routes.add(RED.httpNode);
+    served.clear();
+  }
+  if (!served.has(path)) {
+    served.add(path);
+    const middleware = RED.settings.httpNodeMiddleware ?? [];
+    RED.httpNode.post(path, middleware as never, (request, response, next) => {
+      const current = handlers.get(path);
+      if (current) current(request, response);
+      else next();
+    });
+  }
+  handlers.set(path, handler);
+  return () => {
+    if (handlers.get(path) === handler) handlers.delete(path);
+  };
+}
