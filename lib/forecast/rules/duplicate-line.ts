@@ -1,0 +1,37 @@
+import type { Case, Rule } from './rule.ts';
+
+/**
+ * The same product, place, period, customer and channel as a line before it. It comes last, so that only lines that are
+ * otherwise good count: the first of them stands, the later ones are held.
+ */
+export const duplicateLine: Rule = {
+  reason: 'DUPLICATE_LINE',
+  check: (given) => {
+    const { line, run } = given;
+    const key = businessKey(given);
+    if (!run.seen.has(key)) {
+      run.seen.set(key, line.line);
+      return undefined;
+    }
+    const first = run.seen.get(key);
+    const stands = first === undefined ? 'An earlier line' : `Line ${first}`;
+    return {
+      field: undefined,
+      value: undefined,
+      message: `${stands} already gives "${line.product}" at "${line.location}" for ${line.periodText}; that one stands.`,
+    };
+  },
+};
+
+/** By what the names stand for, not how they are written: `2026-W50` and `2026-w50` are one week. */
+function businessKey({ line, standing }: Case): string {
+  const product = standing.product.is === 'one' ? standing.product.product.id : line.product;
+  const place = standing.warehouse.is === 'one' ? standing.warehouse.warehouse.id : line.location;
+  const { customer, channel } = line.record;
+  return `${product}|${place}|${line.period?.first}|${line.period?.end}|${name(customer)}|${name(channel)}`;
+}
+
+/** Quoted, so that no text in one column can look like the border to the next. */
+function name(value: unknown): string {
+  return value === undefined || value === null ? '' : JSON.stringify(String(value).trim().slice(0, 256));
+}
