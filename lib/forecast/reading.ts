@@ -28,10 +28,10 @@ const LONGEST = 200;
 /** Reads a line as its rules need it; never throws, whatever stands in the record. */
 export function readLine(record: FlowRecord, run: ForecastRun): ReadLine {
   const unreadable = record[UNREADABLE];
-  const product = text(record.product);
-  const location = text(record.location);
-  const periodText = text(record.period);
-  const unit = blank(record.uom) ? undefined : text(record.uom);
+  const product = referenceOf(record.product);
+  const location = referenceOf(record.location);
+  const periodText = referenceOf(record.period);
+  const unit = blank(record.uom) ? undefined : referenceOf(record.uom);
   const quantity = readQuantity(record.quantity);
   const period = periodText === undefined ? undefined : run.period(periodText);
   let fault: Fault | undefined;
@@ -63,7 +63,7 @@ function blank(value: unknown): boolean {
 }
 
 /** Text that can be a reference: not empty, no control characters, not endless. A number is taken as its digits. */
-function text(value: unknown): string | undefined {
+export function referenceOf(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   if (typeof value !== 'string' || value.length > LONGEST) return undefined;
   const trimmed = value.trim();

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { OdooClient } from '../odoo/client.ts';
+import { type Domain, parseDomain } from '../odoo/domain.ts';
+import { ForecastError } from './errors.ts';
+import { readBillsOfMaterials } from './master-data/bills-of-materials.ts';
+import { readCompanies } from './master-data/companies.ts';
+import { readRouteKinds, routedKind } from './master-data/product-routes.ts';
+import { type ProductRow, readProducts } from './master-data/products.ts';
+import { readSuppliers } from './master-data/suppliers.ts';
+import { readUnits } from './master-data/units.ts';
+import { readWarehouses } from './master-data/warehouses.ts';
+import { type MasterFacts, type MasterView, masterView, PRODUCT_KEYS, type Product } from './master-view.ts';
+import { referenceOf } from './reading.ts';
+
+export const MasterDataSettings = z.object({
+  /** What a line names its product by. */
+  productKey: z.enum(PRODUCT_KEYS).default('default_code'),
+  /** Narrows which lines of `product.supplierinfo` are an approval; a domain as a list or as text, blank = every line. */
+  supplierDomain: z.unknown().optional(),
+  /** How long what was read is believed, in seconds. */
+  ttlSeconds: z.number().min(0).default(300),
+});
+export type MasterDataSettings = z.infer<typeof MasterDataSettings>;
+
+export type MasterData = {
+  /**
+   * Reads in bulk what is not known yet about the products that the lines name, and answers with a view of it.
+   * The number of calls does not depend on the number of lines.
+   * @param today the run's date, `YYYY-MM-DD`
+   * @throws OdooError where Odoo cannot be asked; ForecastError `settings` where it has no warehouses
+   */
+  load(lines: readonly { readonly product?: unknown }[], today: string): Promise<MasterView>;
+};
+
+type Tables = Pick<MasterFacts, 'warehouses' | 'units' | 'companies'> & { readonly readAt: number };
+type Known = { readonly products: readonly Product[]; readonly readAt: number };
+
+/** References kept at most; unknown ones are kept too, so that they are not asked for with every batch. */
+const MOST_KEPT = 200_000;
+
+const perServer = new WeakMap<OdooClient, Map<string, MasterData>>();
+
+/** The master data of a server: nodes with the same server and settings share what was read. */
+export function masterData(client: OdooClient, given: z.input<typeof MasterDataSettings> = {}): MasterData {
+  const settings = MasterDataSettings.parse(given);
+  const approved = approvalOf(settings.supplierDomain);
+  const shared = perServer.get(client) ?? new Map<string, MasterData>();
+  perServer.set(client, shared);
+  const key = JSON.stringify([settings.productKey, approved, settings.ttlSeconds]);
+  const data = shared.get(key) ?? open(client, settings, approved);
+  shared.set(key, data);
+  return data;
+}
+
+function approvalOf(domain: unknown): Domain {
+  return domain === undefined || domain === null || (typeof domain === 'string' && domain.trim() === '')
+    ? []
+    : parseDomain(domain);
+}
+
+function open(client: OdooClient, settings: MasterDataSettings, approved: Domain): MasterData {
+  const known = new Map<string, Known>();
+  let tables: Promise<Tables> | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function load(lines: readonly { readonly product?: unknown }[], today: string): Promise<MasterView> {
+    const oldest = Date.now() - settings.ttlSeconds * 1_000;
+    const wanted = new Set<string>();
+    for (const { product } of lines) {
+      const reference = referenceOf(product);
+      if (reference !== undefined) wanted.add(reference);
+    }
+    const missing = [...wanted].filter((reference) => (known.get(reference)?.readAt ?? 0) < oldest);
+    if (known.size + missing.length > MOST_KEPT) known.clear();
+    const unread = known.size === 0 ? [...wanted] : missing;
+    if (unread.length > 0) {
+      const readAt = Date.now();
+      for (const [reference, products] of await readWithSupply(client, settings, approved, unread))
+        known.set(reference, { products, readAt });
+    }
+    const read = await tablesSince(oldest);
+    const products = new Map([...wanted].map((reference) => [reference, known.get(reference)?.products ?? []]));
+    return masterView({ productKey: settings.productKey, products, ...read }, today);
+  }
+
+  async function tablesSince(oldest: number): Promise<Tables> {
+    const read = await tables?.catch(() => undefined);
+    if (read && read.readAt >= oldest) return read;
+    tables = readTables(client);
+    return tables;
+  }
+
+  return {
+    // One at a time, so that two nodes that begin together do not read the same twice.
+    load(lines, today) {
+      const answer = turn.then(() => load(lines, today));
+      turn = answer.catch(() => undefined);
+      return answer;
+    },
+  };
+}
+
+async function readTables(client: OdooClient): Promise<Tables> {
+  if (!(await client.profile()).hasModel('stock.warehouse'))
+    throw new ForecastError(
+      'settings',
+      'This Odoo has no warehouses, so a forecast has no place there. Install Inventory, or choose another server.',
+    );
+  const readAt = Date.now();
+  const [warehouses, units] = await Promise.all([readWarehouses(client), readUnits(client)]);
+  const companies = new Set([...warehouses.values()].flat().flatMap(({ company }) => (company === undefined ? [] : [company])));
+  return { readAt, warehouses, units, companies: await readCompanies(client, [...companies]) };
+}
+
+async function readWithSupply(
+  client: OdooClient,
+  settings: MasterDataSettings,
+  approved: Domain,
+  references: readonly string[],
+): Promise<Map<string, Product[]>> {
+  const rows = await readProducts(client, settings.productKey, references);
+  const active = [...rows.values()].flat().filter((row) => row.active);
+  const templates = [...new Set(active.map((row) => row.product_tmpl_id))];
+  const [boms, suppliers] = await Promise.all([
+    readBillsOfMaterials(client, templates),
+    readSuppliers(client, templates, approved),
+  ]);
+  // Only a product that could be made as well as bought needs its routes to say which.
+  const undecided = active.filter((row) => boms.has(row.product_tmpl_id) && suppliers.has(row.product_tmpl_id));
+  const kinds = await readRouteKinds(client, [...new Set(undecided.flatMap((row) => row.route_ids))]);
+  const product = (row: ProductRow): Product => ({
+    id: row.id,
+    variant: row.id,
+    template: row.product_tmpl_id,
+    active: row.active,
+    company: row.company_id,
+    unit: row.uom_id,
+    boms: boms.get(row.product_tmpl_id) ?? [],
+    suppliers: suppliers.get(row.product_tmpl_id) ?? [],
+    produceDays: row.produce_delay + row.days_to_prepare_mo,
+    routed: routedKind(row.route_ids, kinds),
+  });
+  return new Map(references.map((reference) => [reference, (rows.get(reference) ?? []).map(product)]));
+}
