@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Reason } from './catalogue.ts';
-import type { Refusal } from './refusal.ts';
+import { type Refusal, shortValue } from './refusal.ts';
 
 /**
  * What is at fault, by reason: refusals with the same parts are mended by the same act, so they belong together however

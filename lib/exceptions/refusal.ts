@@ -42,11 +42,14 @@ const MOST_FIELDS = 200;
 /** A value as a message or a report may show it: at most 200 characters; a list or an object as its JSON. */
 export function shortValue(value: unknown): unknown {
   if (value === null || typeof value === 'number' || typeof value === 'boolean' || value === undefined) return value;
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'string' ? value : typeof value === 'object' ? jsonOf(value) : String(value);
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
 }
 
-/** The record as a refusal keeps it: values over 1,000 characters and fields beyond the 200th are left out, so that one bad line cannot fill the store. */
+/**
+ * The record as a refusal keeps it: values over 1,000 characters and fields beyond the 200th are left out, so that one
+ * bad line cannot fill the store.
+ */
 export function shortRecord(record: FlowRecord): FlowRecord {
   const kept: [string, unknown][] = [];
   let fields = 0;
@@ -54,11 +57,28 @@ export function shortRecord(record: FlowRecord): FlowRecord {
     if (!Object.hasOwn(record, key)) continue;
     if (++fields > MOST_FIELDS) break;
     const value = record[key];
-    const long =
-      typeof value === 'string'
-        ? value.length > LONGEST_KEPT
-        : typeof value === 'object' && value !== null && (JSON.stringify(value)?.length ?? 0) > LONGEST_KEPT;
-    if (!long && key.length <= LONGEST_KEPT) kept.push([key, value]);
+    if (roomAfter(value, LONGEST_KEPT - key.length) >= 0) kept.push([key, value]);
   }
   return Object.fromEntries(kept);
+}
+
+function jsonOf(value: object): string {
+  if (roomAfter(value, LONGEST_KEPT) < 0) return Array.isArray(value) ? 'a long list' : 'a large object';
+  try {
+    return JSON.stringify(value) ?? 'nothing';
+  } catch {
+    return 'a value that has no text';
+  }
+}
+
+/** What is left of `room` characters after the value; stops as soon as it is used up, so neither size nor a circle costs time. */
+function roomAfter(value: unknown, room: number): number {
+  if (typeof value === 'string') return room - value.length;
+  if (typeof value !== 'object' || value === null) return room - 1;
+  let left = room - 2;
+  for (const key in value) {
+    if (left < 0) break;
+    left = roomAfter((value as Record<string, unknown>)[key], left - key.length - 1);
+  }
+  return left;
 }

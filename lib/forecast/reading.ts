@@ -19,6 +19,8 @@ export type ReadLine = {
   /** Plain decimal text; undefined where it could not be read. */
   readonly quantity: string | undefined;
   readonly unit: string | undefined;
+  readonly customer: string | undefined;
+  readonly channel: string | undefined;
   readonly fault: Fault | undefined;
 };
 
@@ -31,12 +33,14 @@ export function readLine(record: FlowRecord, run: ForecastRun): ReadLine {
   const product = referenceOf(record.product);
   const location = referenceOf(record.location);
   const periodText = referenceOf(record.period);
-  const unit = blank(record.uom) ? undefined : referenceOf(record.uom);
+  const unit = referenceOf(record.uom);
+  const customer = referenceOf(record.customer);
+  const channel = referenceOf(record.channel);
   const quantity = readQuantity(record.quantity);
   const period = periodText === undefined ? undefined : run.period(periodText);
   let fault: Fault | undefined;
   if (unreadable !== undefined)
-    fault = { field: undefined, value: undefined, message: `This row could not be read: ${unreadable}` };
+    fault = { field: undefined, value: undefined, message: `This row could not be read: ${shortValue(unreadable)}` };
   else if (product === undefined) fault = missing(record, 'product');
   else if (location === undefined) fault = missing(record, 'location');
   else if (periodText === undefined) fault = missing(record, 'period');
@@ -44,6 +48,8 @@ export function readLine(record: FlowRecord, run: ForecastRun): ReadLine {
   else if (typeof quantity === 'object')
     fault = blank(record.quantity) ? missing(record, 'quantity') : faulty('quantity', record.quantity, quantity.fault);
   else if (unit === undefined && !blank(record.uom)) fault = missing(record, 'uom');
+  else if (customer === undefined && !blank(record.customer)) fault = missing(record, 'customer');
+  else if (channel === undefined && !blank(record.channel)) fault = missing(record, 'channel');
   const line = record[LINE];
   return {
     record,
@@ -54,12 +60,14 @@ export function readLine(record: FlowRecord, run: ForecastRun): ReadLine {
     period: period && 'first' in period ? period : undefined,
     quantity: typeof quantity === 'string' ? quantity : undefined,
     unit,
+    customer,
+    channel,
     fault,
   };
 }
 
 function blank(value: unknown): boolean {
-  return value === undefined || value === null || value === '';
+  return value === undefined || value === null || (typeof value === 'string' && value.length < LONGEST && value.trim() === '');
 }
 
 /** Text that can be a reference: not empty, no control characters, not endless. A number is taken as its digits. */

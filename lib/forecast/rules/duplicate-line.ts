@@ -27,11 +27,10 @@ export const duplicateLine: Rule = {
 function businessKey({ line, standing }: Case): string {
   const product = standing.product.is === 'one' ? standing.product.product.id : line.product;
   const place = standing.warehouse.is === 'one' ? standing.warehouse.warehouse.id : line.location;
-  const { customer, channel } = line.record;
-  return `${product}|${place}|${line.period?.first}|${line.period?.end}|${name(customer)}|${name(channel)}`;
+  return `${product}|${place}|${line.period?.first}|${line.period?.end}|${quoted(line.customer)}|${quoted(line.channel)}`;
 }
 
 /** Quoted, so that no text in one column can look like the border to the next. */
-function name(value: unknown): string {
-  return value === undefined || value === null ? '' : JSON.stringify(String(value).trim().slice(0, 256));
+function quoted(name: string | undefined): string {
+  return name === undefined ? '' : JSON.stringify(name);
 }

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { sumQuantities } from '../../lib/canonical/quantity.ts';
+import { scaledText } from '../../lib/forecast/scaled.ts';
+import { DemandCollector } from '../../lib/forecast/targets/demand.ts';
+import { validateLines } from '../../lib/forecast/validation.ts';
+import { line, plant, run } from './plant.ts';
+
+const anyLine = fc.record(
+  {
+    product: fc.constantFrom('MADE', 'BOUGHT', 'NOTHING', 'KIT', 'TWICE', 'GONE', 'NOPE', '', 7, null),
+    location: fc.constantFrom('WH', 'WH2', 'MOON', 'BOTH', undefined),
+    period: fc.constantFrom('2026-W50', '2026-w50', '2026-12', '2026-12-01', '2026-13', '2020-01', 'soon'),
+    quantity: fc.oneof(
+      fc.double(),
+      fc.integer(),
+      fc.constantFrom('0.1', '1e3', '-2', 'x', '', null),
+      fc.bigInt().map(String),
+      fc.string(),
+    ),
+    uom: fc.constantFrom('Units', 'Dozens', 'kg', 'Box', 'Pairs', 'Furlongs', '', undefined),
+    customer: fc.oneof(fc.constant(undefined), fc.string(), fc.dictionary(fc.string(), fc.string())),
+  },
+  { requiredKeys: [] },
+);
+
+describe('control totals of validation', () => {
+  it('account for every line and every quantity, whatever comes in', () => {
+    fc.assert(
+      fc.property(fc.array(anyLine, { maxLength: 40 }), (lines) => {
+        const { accepted, refusals, totals } = validateLines(lines, run(), plant());
+        const stopped = refusals.filter((refusal) => refusal.disposition !== 'warning');
+        assert.equal(totals.validated.lines, lines.length);
+        assert.equal(totals.accepted.lines, accepted.length);
+        assert.equal(totals.accepted.lines + stopped.length, lines.length);
+        assert.equal(totals.held.lines + totals.rejected.lines, stopped.length);
+        assert.equal(
+          totals.validated.quantity,
+          sumQuantities([totals.accepted.quantity, totals.held.quantity, totals.rejected.quantity]),
+        );
+        assert.equal(
+          sumQuantities(stopped.map((refusal) => refusal.quantity ?? '0')),
+          sumQuantities([totals.held.quantity, totals.rejected.quantity]),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('reach the target unchanged: what the senders gave is what the demand was summed from', () => {
+    fc.assert(
+      fc.property(fc.array(anyLine, { maxLength: 40 }), (lines) => {
+        const { accepted, totals } = validateLines(lines, run(), plant());
+        const collected = new DemandCollector();
+        collected.add(accepted);
+        const demand = [...collected.demand()];
+        assert.equal(sumQuantities(demand.map((one) => scaledText(one.sent))), totals.accepted.quantity);
+        assert.equal(
+          demand.reduce((lines, one) => lines + one.lines, 0),
+          totals.accepted.lines,
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('are exact where floats are not', () => {
+    const lines = Array.from({ length: 10 }, (_, at) => line({ quantity: '0.1', customer: `C${at}` }));
+    assert.equal(validateLines(lines, run(), plant()).totals.accepted.quantity, '1');
+  });
+});
+
+describe('validation of a large forecast', () => {
+  it('checks 100,000 lines in under two seconds, a thousand never over 20 ms', () => {
+    const context = run();
+    const master = plant();
+    const uoms = ['Units', 'Dozens', undefined];
+    const lines = Array.from({ length: 100_000 }, (_, at) =>
+      line({
+        product: at % 2 ? 'MADE' : 'BOUGHT',
+        location: at % 3 ? 'WH' : 'WH2',
+        period: `2027-W${String((at % 52) + 1).padStart(2, '0')}`,
+        quantity: `${at}.25`,
+        uom: uoms[at % 3],
+        customer: `C${at % 4000}`,
+        $line: at + 2,
+      }),
+    );
+    validateLines(lines.slice(0, 5_000), run(), master);
+    let worst = 0;
+    let total = 0;
+    let kept = 0;
+    for (let at = 0; at < lines.length; at += 1_000) {
+      const began = performance.now();
+      kept += validateLines(lines.slice(at, at + 1_000), context, master).totals.validated.lines;
+      const took = performance.now() - began;
+      worst = Math.max(worst, took);
+      total += took;
+    }
+    assert.equal(kept, 100_000);
+    if (process.env.SHOW_SPEED) console.log({ total, worst });
+    assert.ok(total < 2_000, `100,000 lines took ${total.toFixed()} ms`);
+    assert.ok(worst < 20, `a thousand lines took ${worst.toFixed(1)} ms`);
+  });
+});
