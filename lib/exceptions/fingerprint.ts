@@ -42,7 +42,7 @@ const LONGEST = 120;
  */
 export function fingerprint(refusal: Refusal): string {
   const parts = AT_FAULT[refusal.reason](refusal).map((part) =>
-    part === undefined || part === null ? '' : String(part).replaceAll('|', '¦'),
+    part === undefined || part === null ? '' : (typeof part === 'string' ? part : String(shortValue(part))).replaceAll('|', '¦'),
   );
   const key = `${refusal.reason}:${parts.join('|')}`;
   if (key.length <= LONGEST) return key;

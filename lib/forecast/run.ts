@@ -26,8 +26,11 @@ export type ForecastRun = {
   readonly futureDays: number;
   readonly insideLeadTime: InsideLeadTime;
   readonly period: PeriodReader;
-  /** Each accepted line's business key, and the line that carries it. */
-  readonly seen: Map<string, number | undefined>;
+  /**
+   * By product and place: each accepted line's period, customer and channel, and the line that carries them. One map for
+   * all would stand still for tens of milliseconds each time it grows.
+   */
+  readonly seen: Map<string, Map<string, number | undefined>>;
 };
 
 /**

@@ -87,18 +87,19 @@ describe('validation of a large forecast', () => {
       }),
     );
     validateLines(lines.slice(0, 5_000), run(), master);
+    // The thread's own time: another process on the machine is no fault of validation.
     let worst = 0;
     let total = 0;
     let kept = 0;
     for (let at = 0; at < lines.length; at += 1_000) {
-      const began = performance.now();
+      const before = process.threadCpuUsage();
       kept += validateLines(lines.slice(at, at + 1_000), context, master).totals.validated.lines;
-      const took = performance.now() - began;
+      const { user, system } = process.threadCpuUsage(before);
+      const took = (user + system) / 1_000;
       worst = Math.max(worst, took);
       total += took;
     }
     assert.equal(kept, 100_000);
-    if (process.env.SHOW_SPEED) console.log({ total, worst });
     assert.ok(total < 2_000, `100,000 lines took ${total.toFixed()} ms`);
     assert.ok(worst < 20, `a thousand lines took ${worst.toFixed(1)} ms`);
   });

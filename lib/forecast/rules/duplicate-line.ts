@@ -7,13 +7,15 @@ import type { Case, Rule } from './rule.ts';
 export const duplicateLine: Rule = {
   reason: 'DUPLICATE_LINE',
   check: (given) => {
-    const { line, run } = given;
-    const key = businessKey(given);
-    if (!run.seen.has(key)) {
-      run.seen.set(key, line.line);
+    const { line } = given;
+    const seen = seenOf(given);
+    // By what the writing stands for: 2026-W50 and 2026-w50 are one week.
+    const key = `${line.period?.first}|${line.period?.end}|${quoted(line.customer)}|${quoted(line.channel)}`;
+    if (!seen.has(key)) {
+      seen.set(key, line.line);
       return undefined;
     }
-    const first = run.seen.get(key);
+    const first = seen.get(key);
     const stands = first === undefined ? 'An earlier line' : `Line ${first}`;
     return {
       field: undefined,
@@ -23,11 +25,17 @@ export const duplicateLine: Rule = {
   },
 };
 
-/** By what the names stand for, not how they are written: `2026-W50` and `2026-w50` are one week. */
-function businessKey({ line, standing }: Case): string {
+/** What was seen of the line's product and place, by what their names stand for. */
+function seenOf({ line, standing, run }: Case): Map<string, number | undefined> {
   const product = standing.product.is === 'one' ? standing.product.product.id : line.product;
   const place = standing.warehouse.is === 'one' ? standing.warehouse.warehouse.id : line.location;
-  return `${product}|${place}|${line.period?.first}|${line.period?.end}|${quoted(line.customer)}|${quoted(line.channel)}`;
+  const key = `${product}|${place}`;
+  let seen = run.seen.get(key);
+  if (!seen) {
+    seen = new Map();
+    run.seen.set(key, seen);
+  }
+  return seen;
 }
 
 /** Quoted, so that no text in one column can look like the border to the next. */
