@@ -71,6 +71,10 @@ describe('a wildcard', () => {
       }),
     );
   });
+  it('uses no part of the text twice', () => {
+    assert.equal(matchesWildcard('ab*ba', 'aba'), false);
+    assert.equal(matchesWildcard('ab*ba', 'abba'), true);
+  });
   it('takes no time to fail on many stars', () => {
     const began = performance.now();
     assert.equal(matchesWildcard(`${'*a'.repeat(50)}b`, 'a'.repeat(5_000)), false);

@@ -35,6 +35,10 @@ describe('where supply comes from', () => {
     ];
     assert.deepEqual(supply({ suppliers }, { manufacture: 9, buy: 2 }), { kind: 'buy', leadDays: 5 });
   });
+  it('is bought in bulk first where suppliers stand equal', () => {
+    const suppliers = [supplier({ id: 1, leadDays: 1 }), supplier({ id: 2, leastQuantity: 100, price: 5, leadDays: 2 })];
+    assert.deepEqual(supply({ suppliers }), { kind: 'buy', leadDays: 2 });
+  });
   it('is bought only on days on which the supplier line holds, the first and last included', () => {
     for (const [from, to, kind] of [
       ['2026-11-30', '2026-11-30', 'buy'],
