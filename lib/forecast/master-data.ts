@@ -29,14 +29,20 @@ export type MasterData = {
    * @param today the run's date, `YYYY-MM-DD`
    * @throws OdooError where Odoo cannot be asked; ForecastError `settings` where it has no warehouses
    */
-  load(lines: readonly { readonly product?: unknown }[], today: string): Promise<MasterView>;
+  load(lines: readonly Naming[], today: string): Promise<MasterView>;
 };
+
+/** What of a line names master data. */
+type Naming = { readonly product?: unknown; readonly location?: unknown; readonly uom?: unknown };
 
 type Tables = Pick<MasterFacts, 'warehouses' | 'units' | 'companies'> & { readonly readAt: number };
 type Known = { readonly products: readonly Product[]; readonly readAt: number };
 
 /** References kept at most; unknown ones are kept too, so that they are not asked for with every batch. */
 const MOST_KEPT = 200_000;
+
+/** What is wanting is asked again sooner, so that a mended product is found when its lines are sent again. */
+const WANTING_SECONDS = 10;
 
 const perServer = new WeakMap<OdooClient, Map<string, MasterData>>();
 
@@ -60,34 +66,32 @@ function approvalOf(domain: unknown): Domain {
 
 function open(client: OdooClient, settings: MasterDataSettings, approved: Domain): MasterData {
   const known = new Map<string, Known>();
-  let tables: Promise<Tables> | undefined;
+  let tables: Tables | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
-  async function load(lines: readonly { readonly product?: unknown }[], today: string): Promise<MasterView> {
-    const oldest = Date.now() - settings.ttlSeconds * 1_000;
-    const wanted = new Set<string>();
-    for (const { product } of lines) {
-      const reference = referenceOf(product);
-      if (reference !== undefined) wanted.add(reference);
+  async function load(lines: readonly Naming[], today: string): Promise<MasterView> {
+    const now = Date.now();
+    const believed = now - settings.ttlSeconds * 1_000;
+    const doubted = now - Math.min(settings.ttlSeconds, WANTING_SECONDS) * 1_000;
+    const wanted = namesIn(lines, 'product');
+    const isStale = (reference: string) => {
+      const entry = known.get(reference);
+      return !entry || entry.readAt < (isWanting(entry.products) ? doubted : believed);
+    };
+    let unread = [...wanted].filter(isStale);
+    if (known.size + unread.length > MOST_KEPT) {
+      known.clear();
+      unread = [...wanted];
     }
-    const missing = [...wanted].filter((reference) => (known.get(reference)?.readAt ?? 0) < oldest);
-    if (known.size + missing.length > MOST_KEPT) known.clear();
-    const unread = known.size === 0 ? [...wanted] : missing;
     if (unread.length > 0) {
       const readAt = Date.now();
       for (const [reference, products] of await readWithSupply(client, settings, approved, unread))
         known.set(reference, { products, readAt });
     }
-    const read = await tablesSince(oldest);
+    if (!tables || tables.readAt < believed || (tables.readAt < doubted && lacks(tables, lines)))
+      tables = await readTables(client);
     const products = new Map([...wanted].map((reference) => [reference, known.get(reference)?.products ?? []]));
-    return masterView({ productKey: settings.productKey, products, ...read }, today);
-  }
-
-  async function tablesSince(oldest: number): Promise<Tables> {
-    const read = await tables?.catch(() => undefined);
-    if (read && read.readAt >= oldest) return read;
-    tables = readTables(client);
-    return tables;
+    return masterView({ ...tables, productKey: settings.productKey, products }, today);
   }
 
   return {
@@ -98,6 +102,28 @@ function open(client: OdooClient, settings: MasterDataSettings, approved: Domain
       return answer;
     },
   };
+}
+
+/** The different names in a column of the lines. */
+function namesIn(lines: readonly Naming[], column: keyof Naming): Set<string> {
+  const names = new Set<string>();
+  for (const line of lines) {
+    const name = referenceOf(line[column]);
+    if (name !== undefined) names.add(name);
+  }
+  return names;
+}
+
+/** Whether a reference would be held for its product: none or several active ones, or no supply at all. */
+function isWanting(products: readonly Product[]): boolean {
+  const active = products.filter((product) => product.active);
+  return active.length !== 1 || active.some((product) => product.boms.length === 0 && product.suppliers.length === 0);
+}
+
+function lacks(tables: Tables, lines: readonly Naming[]): boolean {
+  for (const code of namesIn(lines, 'location')) if (!tables.warehouses.has(code)) return true;
+  for (const name of namesIn(lines, 'uom')) if (tables.units.named(name).length === 0) return true;
+  return false;
 }
 
 async function readTables(client: OdooClient): Promise<Tables> {
