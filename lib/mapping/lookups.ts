@@ -12,7 +12,13 @@ export type Lookups = {
    * @param domain further conditions
    * @returns one entry for each of `values`
    */
-  resolve(model: string, by: string, values: readonly unknown[], take: string, domain?: unknown): Promise<Map<unknown, Found>>;
+  resolve(
+    model: string,
+    by: string,
+    values: readonly unknown[],
+    take: string,
+    domain?: readonly unknown[],
+  ): Promise<Map<unknown, Found>>;
   /** The route to put on a reordering rule; `undefined` where the database has none, or needs none. One answer for each wanted. */
   routes(wanted: readonly RouteWanted[]): Promise<readonly (number | undefined)[]>;
 };

@@ -1,9 +1,15 @@
-import { DateTime } from 'luxon';
+import { DateTime, IANAZone } from 'luxon';
+import { z } from 'zod';
 import { Fault } from '../fault.ts';
 
 const LONGEST = 60;
 const CACHED = 5_000;
 const LETTERS = new Set('yMdHhmsSuZzaEcLkoqWnG');
+
+/** A time zone by its IANA name. */
+export const ZoneName = z
+  .string()
+  .refine((zone) => zone.toLowerCase() === 'utc' || IANAZone.isValidZone(zone), 'is not a time zone such as Europe/Berlin');
 
 /** Formats that are not made of letters. */
 export const NAMED = ['iso', 'unix', 'unix-ms', 'excel'] as const;
@@ -55,7 +61,8 @@ function readDate(text: string, format: string, zone: string, locale: string): D
 }
 
 function readNamed(text: string, format: Named, zone: string): DateTime {
-  if (format === 'iso') return DateTime.fromISO(text, { zone });
+  // Many exports write a space for ISO 8601's T.
+  if (format === 'iso') return DateTime.fromISO(text.replace(/^(\d{4}-\d{2}-\d{2}) (?=\d)/, '$1T'), { zone });
   const number = /^-?\d{1,15}(\.\d{1,12})?$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(number)) return DateTime.invalid('not a number');
   if (format === 'excel')

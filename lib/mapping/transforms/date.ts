@@ -1,12 +1,7 @@
-import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
-import { dateReader, dateWriter } from './date-format.ts';
+import { dateReader, dateWriter, ZoneName } from './date-format.ts';
 import { transform } from './transform.ts';
-
-const Zone = z
-  .string()
-  .refine((zone) => zone.toLowerCase() === 'utc' || IANAZone.isValidZone(zone), 'is not a time zone such as Europe/Berlin');
 
 /**
  * Reads a date or a moment in one format and writes it in another. Formats are Luxon's (`dd.MM.yyyy`), or `iso`, `unix`,
@@ -15,9 +10,9 @@ const Zone = z
 export const date = transform({
   options: z.strictObject({
     format: z.string().min(1).default('iso'),
-    zone: Zone.optional(),
+    zone: ZoneName.optional(),
     write: z.string().min(1).default('yyyy-MM-dd'),
-    writeZone: Zone.optional(),
+    writeZone: ZoneName.optional(),
     locale: z.string().min(2).default('en'),
   }),
   compile: ({ format, zone, write, writeZone, locale }) => {

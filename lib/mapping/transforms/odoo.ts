@@ -8,17 +8,16 @@ import { transform } from './transform.ts';
 export const odoo = transform({
   options: z.strictObject({
     model: z.string().regex(/^[a-z0-9_]+(\.[a-z0-9_]+)*$/, 'is not a model such as product.product'),
-    by: z.string().regex(/^[a-z_][a-z0-9_.]*$/, 'is not a field'),
+    by: z.string().regex(/^[a-z_][a-z0-9_]*$/, 'is not a field'),
     take: z
       .string()
       .regex(/^[a-z_][a-z0-9_]*$/, 'is not a field')
       .default('id'),
-    domain: z.union([z.array(z.unknown()), z.string()]).optional(),
+    domain: z.array(z.unknown()).optional(),
     unknown: z.enum(['refuse', 'omit']).default('refuse'),
   }),
   compile: ({ model, by, take, domain, unknown }) => ({ lookup: 'odoo', model, by, take, domain, unknown }),
-  inverse: ({ model, by, take, domain, unknown }) =>
-    by.includes('.')
-      ? `"${by}" belongs to another record`
-      : [{ odoo: { model, by: take, take: by, unknown, ...(domain !== undefined && { domain }) } }],
+  inverse: ({ model, by, take, domain, unknown }) => [
+    { odoo: { model, by: take, take: by, unknown, ...(domain !== undefined && { domain }) } },
+  ],
 });

@@ -11,7 +11,7 @@ import {
 } from '../../canonical/period.ts';
 import { isEmpty, readerOf } from '../column.ts';
 import { Fault } from '../fault.ts';
-import { dateReader, dateWriter } from './date-format.ts';
+import { dateReader, dateWriter, ZoneName } from './date-format.ts';
 import { type Scope, type Step, transform } from './transform.ts';
 
 const Column = z.string().min(1);
@@ -20,6 +20,7 @@ const Kind = z.enum(PERIOD_KINDS);
 /**
  * Reads a day, an ISO week or a month. Without `format` the text is canonical already (`2026-12-01`, `2026-W50`, `2026-12`).
  * - `format`  Luxon's format, such as `kkkkWW` or `dd.MM.yyyy`; what it holds tells the kind
+ * - `zone`    where the clock of `format` hangs: the plant, when left out; the day is taken there
  * - `as`      the week or month that holds the day; a week or month stays what it is
  * - `until`   the column with the end of the period (in `format`), first day after it or, with `inclusive`, its last day
  * - `duration` the column with its length, in minutes, hours or days
@@ -29,6 +30,7 @@ const Kind = z.enum(PERIOD_KINDS);
 export const period = transform({
   options: z.strictObject({
     format: z.string().min(1).optional(),
+    zone: ZoneName.optional(),
     as: Kind.optional(),
     until: z.strictObject({ column: Column, inclusive: z.boolean().default(false) }).optional(),
     duration: z.strictObject({ column: Column, unit: z.enum(['minutes', 'hours', 'days']) }).optional(),
@@ -38,18 +40,18 @@ export const period = transform({
   }),
   columns: ({ until, duration }) => [until?.column, duration?.column].filter((column) => column !== undefined),
   compile: (options) => {
-    const { format, as, until, duration, index, write, locale } = options;
+    const { format, zone: fixed, as, until, duration, index, write, locale } = options;
     if ([as, until, duration, index].filter(Boolean).length > 1)
       throw new Error('takes one of "as", "until", "duration" and "index"');
     const read: (value: unknown, scope: Scope) => Period | Fault = index
       ? byIndex(index.start, index.first)
       : format
-        ? byFormat(format, locale)
+        ? byFormat(format, locale, fixed)
         : (value, { zone }) => faultOr(readPeriod(String(value).trim(), zone));
     const shape: (found: Period, scope: Scope) => Period | Fault = as
       ? (found, { zone }) => widened(found, as, zone)
       : until || duration
-        ? byLength(until ? endColumn(until, format, locale) : durationColumn(duration!))
+        ? byLength(until ? endColumn(until, format, locale, fixed) : durationColumn(duration!))
         : (found) => found;
     const written = write === undefined ? undefined : dateWriter(write, locale);
     const step: Step = (value, scope) => {
@@ -60,7 +62,7 @@ export const period = transform({
     };
     return step;
   },
-  inverse: ({ format, as, until, duration, index, write, locale }) => {
+  inverse: ({ format, zone, as, until, duration, index, write, locale }) => {
     if (as || until || duration || index) return 'a period that was made of something else does not tell what it was';
     return [
       { period: { locale, ...(write !== undefined && { format: write }), ...(format !== undefined && { write: format }) } },
@@ -80,12 +82,13 @@ function kindOf(format: string): PeriodKind {
   return bare === 'iso' || bare === 'excel' || bare.startsWith('unix') ? 'day' : 'month';
 }
 
-function byFormat(format: string, locale: string): (value: unknown, scope: Scope) => Period | Fault {
+function byFormat(format: string, locale: string, fixed: string | undefined): (value: unknown, scope: Scope) => Period | Fault {
   const kind = kindOf(format);
   const read = dateReader(format, locale);
   return (value, { zone }) => {
-    const date = read(value, zone);
-    return date instanceof Fault ? date : periodOf(kind, date.setZone(zone).toFormat('yyyy-MM-dd'), zone);
+    const hung = fixed ?? zone;
+    const date = read(value, hung);
+    return date instanceof Fault ? date : periodOf(kind, date.setZone(hung).toFormat('yyyy-MM-dd'), zone);
   };
 }
 
@@ -134,13 +137,18 @@ function durationColumn({ column, unit }: { column: string; unit: keyof typeof D
   };
 }
 
-function endColumn({ column, inclusive }: { column: string; inclusive: boolean }, format = 'yyyy-MM-dd', locale: string): Length {
+function endColumn(
+  { column, inclusive }: { column: string; inclusive: boolean },
+  format = 'yyyy-MM-dd',
+  locale: string,
+  fixed: string | undefined,
+): Length {
   const read = readerOf([column]);
   const readDate = dateReader(format, locale);
   return (found, scope) => {
     const value = read(scope.record);
     if (value instanceof Fault || isEmpty(value)) return value instanceof Fault ? value : undefined;
-    const end = readDate(value, scope.zone);
+    const end = readDate(value, fixed ?? scope.zone);
     if (end instanceof Fault) return new Fault(`has an end, column "${column}", that ${end.message}`);
     const days =
       end

@@ -14,7 +14,7 @@ export type LookupStep =
       readonly model: string;
       readonly by: string;
       readonly take: string;
-      readonly domain: unknown;
+      readonly domain: readonly unknown[] | undefined;
       readonly unknown: 'refuse' | 'omit';
     }
   | { readonly lookup: 'route'; readonly warehouse: (scope: Scope) => unknown };
