@@ -10,7 +10,16 @@
  * - `unknown-outcome`  it was sent and no answer came: time-out, cut, 502, 504; look it up before sending again
  * - `protocol`         the answer is not Odoo's: an HTML page, an answer over the size limit, broken JSON or XML
  */
-export const ODOO_ERROR_CODES = ['access', 'not-found', 'validation', 'locked', 'redirect', 'unavailable', 'unknown-outcome', 'protocol'] as const;
+export const ODOO_ERROR_CODES = [
+  'access',
+  'not-found',
+  'validation',
+  'locked',
+  'redirect',
+  'unavailable',
+  'unknown-outcome',
+  'protocol',
+] as const;
 export type OdooErrorCode = (typeof ODOO_ERROR_CODES)[number];
 
 export type OdooErrorDetails = {

@@ -1,0 +1,84 @@
+import type { ConnectionInput, Protocol } from './connection.ts';
+import { ConnectionSettings } from './connection.ts';
+import { OdooError } from './errors.ts';
+import { type Profile, readProfile } from './profile.ts';
+import { throttle } from './throttle.ts';
+import { choose } from './transports/choose.ts';
+import { openChannel } from './transports/http.ts';
+import type { Transport, TransportCall } from './transports/transport.ts';
+
+/** One call of a model's method. `args` are named, whatever the protocol; `readOnly` calls are sent again once when cut. */
+export type Call = TransportCall & { readonly readOnly?: boolean };
+
+/** One Odoo. Connects and logs in at the first call, once; every fault is an OdooError. */
+export interface OdooClient {
+  /** Address and database: names the server in locks, caches and messages. Carries no secret. */
+  readonly server: string;
+  readonly maxConcurrent: number;
+  call(call: Call): Promise<unknown>;
+  protocol(): Promise<Protocol>;
+  /** Version, models and fields, kept for ten minutes. */
+  profile(): Promise<Profile>;
+  /** Forgets the profile and the log-in, so that the next call finds what changed. */
+  refresh(): void;
+  close(): Promise<void>;
+}
+
+const PROFILE_MILLISECONDS = 600_000;
+
+/** Opens a client; nothing is sent yet. Throws OdooError `validation` for settings that cannot work. */
+export function openOdoo(input: ConnectionInput): OdooClient {
+  const parsed = ConnectionSettings.safeParse(input);
+  if (!parsed.success)
+    throw new OdooError('validation', `The settings of the Odoo server are not right: ${parsed.error.issues[0]?.message}`);
+  const settings = parsed.data;
+  const channel = openChannel(settings);
+  const throttled = throttle(settings.maxConcurrent, settings.callsPerSecond);
+  let transport: Promise<Transport> | undefined;
+  let profile: { value: Promise<Profile>; until: number } | undefined;
+
+  const connect = (): Promise<Transport> => {
+    transport ??= throttled(() => choose(channel, settings)).catch((error: unknown) => {
+      transport = undefined;
+      throw error;
+    });
+    return transport;
+  };
+
+  const client: OdooClient = {
+    server: `${settings.url.replace(/\/+$/, '')}/${settings.database ?? ''}`,
+    maxConcurrent: settings.maxConcurrent,
+    async call(call) {
+      const { call: send } = await connect();
+      const context = { ...settings.context, ...call.context };
+      const sent = Object.keys(context).length > 0 ? { ...call, context } : call;
+      try {
+        return await throttled(() => send(sent));
+      } catch (error) {
+        if (!(call.readOnly && error instanceof OdooError && error.code === 'unknown-outcome') || call.signal?.aborted)
+          throw error;
+        return throttled(() => send(sent));
+      }
+    },
+    async protocol() {
+      return (await connect()).protocol;
+    },
+    profile() {
+      if (!profile || profile.until < Date.now()) {
+        const value = readProfile(client);
+        const kept = { value, until: Date.now() + PROFILE_MILLISECONDS };
+        profile = kept;
+        value.catch(() => {
+          if (profile === kept) profile = undefined;
+        });
+      }
+      return profile.value;
+    },
+    refresh() {
+      profile = undefined;
+      transport = undefined;
+    },
+    close: () => channel.close(),
+  };
+  return client;
+}

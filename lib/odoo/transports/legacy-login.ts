@@ -1,0 +1,31 @@
+import type { ConnectionSettings } from '../connection.ts';
+import { OdooError } from '../errors.ts';
+
+/** Calls a service of Odoo's legacy protocols: `common`, `object` or `db`. */
+export type ServiceCall = (service: 'common' | 'object' | 'db', method: string, args: readonly unknown[]) => Promise<unknown>;
+
+export type LegacySession = { readonly database: string; readonly user: number; readonly secret: string };
+
+/** Logs in once; every later call carries the user's id and secret. Throws OdooError `access` in words. */
+export async function legacyLogin(service: ServiceCall, settings: ConnectionSettings): Promise<LegacySession> {
+  const { login } = settings;
+  const secret = settings.apiKey ?? settings.password;
+  if (!login || !secret) throw new OdooError('access', 'No login, or neither password nor API key, is set for Odoo.');
+  const database = settings.database ?? (await onlyDatabase(service));
+  const user = await service('common', 'authenticate', [database, login, secret, {}]);
+  if (typeof user !== 'number')
+    throw new OdooError(
+      'access',
+      `Odoo does not take these credentials for ${login} in the database ${database}. Check login, password or API key.`,
+    );
+  return { database, user, secret };
+}
+
+async function onlyDatabase(service: ServiceCall): Promise<string> {
+  const list = await service('db', 'list', []).catch((cause: unknown) => {
+    throw new OdooError('access', "Odoo does not tell its databases' names. Set the database.", { cause });
+  });
+  const [database] = Array.isArray(list) ? list : [];
+  if (Array.isArray(list) && list.length === 1 && typeof database === 'string') return database;
+  throw new OdooError('access', `Odoo has ${Array.isArray(list) ? list.length : 'no'} databases. Set the one that is meant.`);
+}

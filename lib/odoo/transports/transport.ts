@@ -1,0 +1,19 @@
+import type { Protocol } from '../connection.ts';
+
+/** One call of a model's method, with named arguments. */
+export type TransportCall = {
+  readonly model: string;
+  readonly method: string;
+  /** The records it is called on; left out for a method of the model itself. */
+  readonly ids?: readonly number[];
+  readonly args?: Readonly<Record<string, unknown>>;
+  readonly context?: Readonly<Record<string, unknown>>;
+  readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal;
+};
+
+/** A way to speak to Odoo. It is handed out logged in; every fault is an OdooError. */
+export type Transport = {
+  readonly protocol: Protocol;
+  call(call: TransportCall): Promise<unknown>;
+};

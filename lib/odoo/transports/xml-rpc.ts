@@ -1,0 +1,87 @@
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ConnectionSettings } from '../connection.ts';
+import { OdooError } from '../errors.ts';
+import { httpFault, odooFault } from './faults.ts';
+import type { HttpChannel } from './http.ts';
+import { legacyArguments } from './legacy-arguments.ts';
+import { legacyLogin, type ServiceCall } from './legacy-login.ts';
+import type { Transport, TransportCall } from './transport.ts';
+import { Deserializer, serializeMethodCall } from './xml-rpc-format.ts';
+
+type Limits = Pick<TransportCall, 'timeoutSeconds' | 'signal'>;
+
+/** Characters parsed at a time, about five milliseconds' worth: the parser itself never gives way. */
+const SLICE = 32 * 1024;
+
+/** Calls a service of `/xmlrpc/2`. */
+function xmlRpcService(channel: HttpChannel, limits: Limits = {}): ServiceCall {
+  return async (service, method, args) => {
+    const { timeoutSeconds, signal } = limits;
+    const answer = await channel.send({
+      path: `/xmlrpc/2/${service}`,
+      headers: { 'content-type': 'text/xml' },
+      body: serializeMethodCall(method, args),
+      ...(timeoutSeconds ? { timeoutSeconds } : {}),
+      ...(signal ? { signal } : {}),
+    });
+    if (answer.status !== 200 || !answer.contentType.includes('xml')) throw httpFault(answer);
+    return parseAnswer(answer.text);
+  };
+}
+
+function parseAnswer(text: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const slices = async function* () {
+      for (let at = 0; at < text.length; at += SLICE) {
+        yield text.slice(at, at + SLICE);
+        await nextTurn();
+      }
+    };
+    new Deserializer().deserializeMethodResponse(Readable.from(slices()), (error, value) => {
+      if (!error) resolve(value);
+      else if (error.faultString === undefined)
+        reject(new OdooError('protocol', `The answer is not XML-RPC: ${error.message}.`, { cause: error }));
+      else reject(xmlRpcFault(error.faultCode, String(error.faultString)));
+    });
+  });
+}
+
+/** Odoo's fault codes: 2 a warning for the user, 3 and 4 no access; 1 carries a whole traceback, whose last line counts. */
+function xmlRpcFault(code: unknown, text: string): OdooError {
+  if (code === 3) return odooFault('odoo.exceptions.AccessDenied', text);
+  if (code === 4) return odooFault('odoo.exceptions.AccessError', text);
+  if (code === 2) {
+    if (/^Record does not exist|^Record doesn't exist/.test(text)) return odooFault('odoo.exceptions.MissingError', text);
+    // RedirectWarning is told as its Python arguments: the message, an action, the button's text.
+    const redirect = /^\((['"])(.*?)\1, /s.exec(text);
+    return redirect?.[2]
+      ? odooFault('odoo.exceptions.RedirectWarning', redirect[2].replaceAll('\\n', '\n'))
+      : odooFault('odoo.exceptions.UserError', text);
+  }
+  const raised =
+    text
+      .match(
+        /^([A-Za-z_][\w.]*(?:Error|Exception|Warning|Failure|Denied|NotAvailable|Detected|NotFound|Violation|Invalid\w*)\w*): (.*)$/gms,
+      )
+      ?.at(-1) ?? text;
+  const colon = raised.indexOf(': ');
+  return colon > 0 ? odooFault(raised.slice(0, colon), raised.slice(colon + 2)) : odooFault('', raised);
+}
+
+/** XML-RPC: for servers that offer nothing else; about a fifth of the speed of the others. */
+export async function openXmlRpc(channel: HttpChannel, settings: ConnectionSettings): Promise<Transport> {
+  const { database, user, secret } = await legacyLogin(xmlRpcService(channel), settings);
+  return {
+    protocol: 'xmlrpc',
+    call: (call) =>
+      xmlRpcService(channel, call)('object', 'execute_kw', [
+        database,
+        user,
+        secret,
+        call.model,
+        call.method,
+        ...legacyArguments(call),
+      ]),
+  };
+}
