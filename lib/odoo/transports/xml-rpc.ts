@@ -59,15 +59,15 @@ function xmlRpcFault(code: unknown, text: string): OdooError {
       ? odooFault('odoo.exceptions.RedirectWarning', redirect[2].replaceAll('\\n', '\n'))
       : odooFault('odoo.exceptions.UserError', text);
   }
-  const raised =
-    text
-      .match(
-        /^([A-Za-z_][\w.]*(?:Error|Exception|Warning|Failure|Denied|NotAvailable|Detected|NotFound|Violation|Invalid\w*)\w*): (.*)$/gms,
-      )
-      ?.at(-1) ?? text;
-  const colon = raised.indexOf(': ');
-  return colon > 0 ? odooFault(raised.slice(0, colon), raised.slice(colon + 2)) : odooFault('', raised);
+  const raised = text.split('\n').findLast((line) => RAISED.test(line)) ?? '';
+  const [, exception = '', first = ''] = RAISED.exec(raised) ?? [];
+  // A message of several lines goes on below the line that names the exception.
+  const words = raised ? first + text.slice(text.lastIndexOf(raised) + raised.length) : text;
+  return odooFault(exception, words);
 }
+
+/** The last line of a Python traceback: `psycopg2.errors.NotNullViolation: null value in column …`. */
+const RAISED = /^((?:[a-z_]\w*\.)*[A-Z]\w+): (.*)$/;
 
 /** XML-RPC: for servers that offer nothing else; about a fifth of the speed of the others. */
 export async function openXmlRpc(channel: HttpChannel, settings: ConnectionSettings): Promise<Transport> {
