@@ -27,7 +27,7 @@ export type MasterData = {
    * Reads in bulk what is not known yet about the products that the lines name, and answers with a view of it.
    * The number of calls does not depend on the number of lines.
    * @param today the run's date, `YYYY-MM-DD`
-   * @throws OdooError where Odoo cannot be asked; ForecastError `settings` where it has no warehouses
+   * @throws OdooError where Odoo cannot be asked or refuses; ForecastError `settings` where it has no warehouses
    */
   load(lines: readonly Naming[], today: string): Promise<MasterView>;
 };
@@ -46,22 +46,19 @@ const WANTING_SECONDS = 10;
 
 const perServer = new WeakMap<OdooClient, Map<string, MasterData>>();
 
-/** The master data of a server: nodes with the same server and settings share what was read. */
+/**
+ * The master data of a server: nodes with the same server and settings share what was read.
+ * @throws OdooError `validation` for a supplier domain that is not understood
+ */
 export function masterData(client: OdooClient, given: z.input<typeof MasterDataSettings> = {}): MasterData {
   const settings = MasterDataSettings.parse(given);
-  const approved = approvalOf(settings.supplierDomain);
+  const approved = parseDomain(settings.supplierDomain);
   const shared = perServer.get(client) ?? new Map<string, MasterData>();
   perServer.set(client, shared);
   const key = JSON.stringify([settings.productKey, approved, settings.ttlSeconds]);
   const data = shared.get(key) ?? open(client, settings, approved);
   shared.set(key, data);
   return data;
-}
-
-function approvalOf(domain: unknown): Domain {
-  return domain === undefined || domain === null || (typeof domain === 'string' && domain.trim() === '')
-    ? []
-    : parseDomain(domain);
 }
 
 function open(client: OdooClient, settings: MasterDataSettings, approved: Domain): MasterData {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OdooClient } from '../../odoo/client.ts';
-import { readForValues } from './answers.ts';
+import { grouped, readForValues } from './answers.ts';
 
 const EXTERNAL_ID = {
   model: 'ir.model.data',
@@ -16,9 +16,7 @@ export type NamedProduct = {
 
 /** What external ids such as `stock.product_icecream` name; those without a module are looked up among imported ones (`__import__`). */
 export async function readExternalIds(client: OdooClient, references: readonly string[]): Promise<NamedProduct[]> {
-  const wanted = new Map(
-    references.map((reference) => [reference.includes('.') ? reference : `__import__.${reference}`, reference]),
-  );
+  const wanted = grouped(references, (reference) => (reference.includes('.') ? reference : `__import__.${reference}`));
   const names = [...new Set([...wanted.keys()].map((id) => id.slice(id.indexOf('.') + 1)))];
   const rows = await readForValues(client, EXTERNAL_ID, names, (values) => [
     ['name', 'in', [...values]],
@@ -26,8 +24,8 @@ export async function readExternalIds(client: OdooClient, references: readonly s
   ]);
   const named: NamedProduct[] = [];
   for (const row of rows) {
-    const reference = wanted.get(`${row.module}.${row.name}`);
-    if (reference !== undefined && (row.model === 'product.product' || row.model === 'product.template'))
+    if (row.model !== 'product.product' && row.model !== 'product.template') continue;
+    for (const reference of wanted.get(`${row.module}.${row.name}`) ?? [])
       named.push({ reference, model: row.model, id: row.res_id });
   }
   return named;
