@@ -12,7 +12,14 @@ export async function legacyLogin(service: ServiceCall, settings: ConnectionSett
   const secret = settings.apiKey ?? settings.password;
   if (!login || !secret) throw new OdooError('access', 'No login, or neither password nor API key, is set for Odoo.');
   const database = settings.database ?? (await onlyDatabase(service));
-  const user = await service('common', 'authenticate', [database, login, secret, {}]);
+  const user = await service('common', 'authenticate', [database, login, secret, {}]).catch((error: unknown) => {
+    // Up to 15, a server with several databases answers a bare page for one that it does not have.
+    if (error instanceof OdooError && error.code === 'protocol' && error.status === 500)
+      throw new OdooError('access', `Odoo failed to log in to the database ${database}. Is there a database of that name?`, {
+        cause: error,
+      });
+    throw error;
+  });
   if (typeof user !== 'number')
     throw new OdooError(
       'access',
@@ -23,6 +30,7 @@ export async function legacyLogin(service: ServiceCall, settings: ConnectionSett
 
 async function onlyDatabase(service: ServiceCall): Promise<string> {
   const list = await service('db', 'list', []).catch((cause: unknown) => {
+    if (cause instanceof OdooError && cause.code !== 'access' && cause.code !== 'validation') throw cause;
     throw new OdooError('access', "Odoo does not tell its databases' names. Set the database.", { cause });
   });
   const [database] = Array.isArray(list) ? list : [];

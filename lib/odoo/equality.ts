@@ -1,0 +1,41 @@
+import type { FieldInfo } from './profile.ts';
+
+/**
+ * Whether a value that would be written is what Odoo already holds, as Odoo answers it: a many2one as `[id, name]`,
+ * an empty field as false, a float rounded to the field's digits. Commands for one2many and many2many always write,
+ * except "replace by these" (`[[6, 0, ids]]`).
+ */
+export function holds(field: FieldInfo | undefined, held: unknown, wanted: unknown): boolean {
+  switch (field?.type) {
+    case 'many2one':
+      return (Array.isArray(held) ? held[0] : held || false) === (wanted || false);
+    case 'float':
+    case 'monetary': {
+      const digits = field.digits ? field.digits[1] : undefined;
+      const tolerance = digits === undefined ? 1e-9 * Math.max(1, Math.abs(Number(held))) : 0.5 * 10 ** -digits;
+      return Math.abs(Number(held) - Number(wanted)) < tolerance;
+    }
+    case 'one2many':
+    case 'many2many': {
+      const command = Array.isArray(wanted) && wanted.length === 1 ? wanted[0] : undefined;
+      return Array.isArray(command) && command[0] === 6 && sameIds(held, command[2]);
+    }
+    case 'boolean':
+      return Boolean(held) === Boolean(wanted);
+    case 'integer':
+      return (held || 0) === (wanted || 0);
+    default:
+      return held === wanted || (isEmpty(held) && isEmpty(wanted));
+  }
+}
+
+/** Whether Odoo's value is none: false or empty text, but not the number 0. */
+export function isEmpty(value: unknown): boolean {
+  return value === false || value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function sameIds(held: unknown, wanted: unknown): boolean {
+  if (!Array.isArray(held) || !Array.isArray(wanted) || held.length !== wanted.length) return false;
+  const ids = new Set(held);
+  return wanted.every((id) => ids.has(id));
+}
