@@ -53,7 +53,8 @@ export const period = transform({
       : until || duration
         ? byLength(until ? endColumn(until, format, locale, fixed) : durationColumn(duration!))
         : (found) => found;
-    const written = write === undefined ? undefined : dateWriter(write, locale);
+    // A period has no time of day, so `iso` is its first day and no more.
+    const written = write === undefined ? undefined : dateWriter(write === 'iso' ? 'yyyy-MM-dd' : write, locale);
     const step: Step = (value, scope) => {
       const found = read(value, scope);
       const shaped = found instanceof Fault ? found : shape(found, scope);
@@ -62,10 +63,17 @@ export const period = transform({
     };
     return step;
   },
-  inverse: ({ format, zone, as, until, duration, index, write, locale }) => {
+  inverse: ({ format, as, until, duration, index, write, locale }) => {
     if (as || until || duration || index) return 'a period that was made of something else does not tell what it was';
     return [
-      { period: { locale, ...(write !== undefined && { format: write }), ...(format !== undefined && { write: format }) } },
+      // What was written has no zone; read in UTC it stays the day that it names.
+      {
+        period: {
+          locale,
+          ...(write !== undefined && { format: write, zone: 'utc' }),
+          ...(format !== undefined && { write: format }),
+        },
+      },
     ];
   },
 });
