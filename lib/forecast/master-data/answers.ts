@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { OdooClient } from '../../odoo/client.ts';
 import type { Domain } from '../../odoo/domain.ts';
+import { OdooError } from '../../odoo/errors.ts';
 import { searchPages } from '../../odoo/pages.ts';
 
 /** A many2one as Odoo answers it, `[id, name]` or false; becomes the id. */
@@ -34,7 +35,10 @@ export type Question<Row extends z.ZodType> = {
   readonly archivedToo?: boolean;
 };
 
-/** Reads all records of a domain, page by page, so that a large answer does not hold the event loop. */
+/**
+ * Reads all records of a domain, page by page, so that a large answer does not hold the event loop.
+ * @throws OdooError, `protocol` for an answer of another shape
+ */
 export async function readAll<Row extends z.ZodType>(
   client: OdooClient,
   question: Question<Row>,
@@ -46,8 +50,19 @@ export async function readAll<Row extends z.ZodType>(
   const rows: z.output<Row>[] = [];
   const context = question.archivedToo ? { active_test: false } : undefined;
   for await (const page of searchPages(client, { model: question.model, domain, fields, ...(context ? { context } : {}) }))
-    for (const record of page) rows.push(question.row.parse(record));
+    for (const record of page) rows.push(parsed(question, record));
   return rows;
+}
+
+function parsed<Row extends z.ZodType>({ model, row }: Question<Row>, record: unknown): z.output<Row> {
+  const answer = row.safeParse(record);
+  if (answer.success) return answer.data;
+  const [issue] = answer.error.issues;
+  throw new OdooError(
+    'protocol',
+    `Odoo's answer about ${model} is not as expected: ${issue?.path.join('.')}, ${issue?.message}.`,
+    { model },
+  );
 }
 
 /** Asks for the records of many values, as many at a time as a domain bears well; none of no values. */
