@@ -2,6 +2,7 @@ import type { ConnectionInput, Protocol } from './connection.ts';
 import { ConnectionSettings } from './connection.ts';
 import { OdooError } from './errors.ts';
 import { type Profile, readProfile } from './profile.ts';
+import { checkSendable } from './sendable.ts';
 import { throttle } from './throttle.ts';
 import { choose } from './transports/choose.ts';
 import { openChannel } from './transports/http.ts';
@@ -49,6 +50,8 @@ export function openOdoo(input: ConnectionInput): OdooClient {
     server: `${settings.url.replace(/\/+$/, '')}/${settings.database ?? ''}`,
     maxConcurrent: settings.maxConcurrent,
     async call(call) {
+      checkSendable(call.args);
+      checkSendable(call.context);
       const { call: send } = await connect();
       const context = { ...settings.context, ...call.context };
       const sent = Object.keys(context).length > 0 ? { ...call, context } : call;

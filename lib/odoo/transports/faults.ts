@@ -15,6 +15,12 @@ const MISSING_CODE =
   /^Object .+ doesn't exist|^The method '.+' does not exist|has no attribute '\w+'$|^the model '.+' does not exist/;
 const MISSING_DATABASE = /database "?[^"]*"? does not exist|No database is selected/;
 
+/** The words meant for a person: a RedirectWarning's message runs on into the action and the button that it carries. */
+export function wordsOf(name: string, message: string, given: readonly unknown[] | undefined): string {
+  const first = given?.[0];
+  return name.endsWith('RedirectWarning') && typeof first === 'string' ? first : message;
+}
+
 /** The error for an exception that Odoo named, in whatever protocol it was told. */
 export function odooFault(exception: string, message: string, details: OdooErrorDetails = {}): OdooError {
   const words = message.trim() || exception;
@@ -28,7 +34,7 @@ export function odooFault(exception: string, message: string, details: OdooError
 
 /** The error for an answer that is told by its HTTP status alone: a proxy's page, a server that is not an Odoo. */
 export function httpFault(answer: HttpAnswer, details: OdooErrorDetails = {}): OdooError {
-  const { status, contentType, text } = answer;
+  const { status, contentType, text, location } = answer;
   const given = { ...details, status };
   if (MISSING_DATABASE.test(text)) return new OdooError('access', 'Odoo has no such database. Check its name.', given);
   if (status === 502 || status === 504)
@@ -40,6 +46,12 @@ export function httpFault(answer: HttpAnswer, details: OdooErrorDetails = {}): O
   if (status === 503 || status === 429)
     return new OdooError('unavailable', `Odoo is not available for now (HTTP ${status}). It is asked again later.`, given);
   if (status === 401 || status === 403) return new OdooError('access', `Odoo's server refused access (HTTP ${status}).`, given);
+  if (status >= 300 && status < 400)
+    return new OdooError(
+      'protocol',
+      `The server sends on to another address${location ? ` (${location})` : ''}. Set that one.`,
+      given,
+    );
   const kind = contentType.split(';')[0] || 'no content type';
   return new OdooError('protocol', `The server's answer is not Odoo's (HTTP ${status}, ${kind}). Check the address.`, given);
 }

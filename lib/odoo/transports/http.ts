@@ -8,6 +8,8 @@ export type HttpAnswer = {
   readonly text: string;
   /** Each `Set-Cookie` header. */
   readonly cookies: readonly string[];
+  /** Where a redirect leads to. */
+  readonly location: string | undefined;
 };
 
 export type HttpRequest = {
@@ -32,12 +34,14 @@ const BEFORE_SENDING: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'no connection within the time allowed',
 };
 
-const TLS_FAULT = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+const TLS_FAULT = /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+/** Node's words for a connection that ended during the handshake: nothing of the request was sent yet. */
+const BEFORE_TLS = /before secure TLS connection was established/;
 
 /** Opens a channel with the settings' own TLS, time-outs and limit on an answer's size. */
 export function openChannel(settings: ConnectionSettings): HttpChannel {
   const { timeoutSeconds, maxAnswerMegabytes } = settings;
-  const base = settings.url.replace(/\/+$/, '');
+  const base = baseOf(settings.url);
   const limit = maxAnswerMegabytes * 1024 * 1024;
   const agent = new Agent({
     connections: settings.maxConcurrent,
@@ -52,6 +56,7 @@ export function openChannel(settings: ConnectionSettings): HttpChannel {
   return {
     async send({ method = 'POST', path, headers, body, timeoutSeconds: own, signal }) {
       const seconds = own ?? timeoutSeconds;
+      if (signal?.aborted) throw new OdooError('unavailable', `The call to Odoo at ${base} was called off before it was sent.`);
       const timeout = AbortSignal.timeout(seconds * 1000);
       try {
         const answer = await request(`${base}${path}`, {
@@ -77,6 +82,7 @@ export function openChannel(settings: ConnectionSettings): HttpChannel {
           contentType: String(answer.headers['content-type'] ?? ''),
           text: Buffer.concat(chunks).toString('utf8'),
           cookies: [answer.headers['set-cookie'] ?? []].flat(),
+          location: answer.headers.location?.toString(),
         };
       } catch (error) {
         throw asOdooError(error, base, seconds, timeout.aborted);
@@ -86,12 +92,18 @@ export function openChannel(settings: ConnectionSettings): HttpChannel {
   };
 }
 
+/** The address without what people copy along from the browser: `/web`, `/odoo`, a query, a slash at the end. */
+function baseOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname.replace(/\/(web|odoo)(\/.*)?$/, '').replace(/\/+$/, '')}`;
+}
+
 function asOdooError(error: unknown, base: string, seconds: number, timedOut: boolean): OdooError {
   if (error instanceof OdooError) return error;
   const fault = innermost(error);
   const words = BEFORE_SENDING[fault.code];
   if (words) return new OdooError('unavailable', `Odoo at ${base} is not reachable: ${words}.`, { cause: error });
-  if (TLS_FAULT.test(fault.code)) {
+  if (TLS_FAULT.test(fault.code) || BEFORE_TLS.test(fault.message)) {
     const text = `No secure connection to Odoo at ${base}: ${fault.message}. Check the certificate, or give its authority in the TLS settings.`;
     return new OdooError('unavailable', text, { cause: error });
   }

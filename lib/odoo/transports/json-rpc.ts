@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ConnectionSettings } from '../connection.ts';
 import { OdooError } from '../errors.ts';
-import { httpFault, odooFault, parseJson } from './faults.ts';
+import { httpFault, odooFault, parseJson, wordsOf } from './faults.ts';
 import type { HttpChannel } from './http.ts';
 import { legacyArguments } from './legacy-arguments.ts';
 import { legacyLogin, type ServiceCall } from './legacy-login.ts';
@@ -12,7 +12,13 @@ const Answer = z.object({
   error: z
     .object({
       message: z.string().optional(),
-      data: z.object({ name: z.string().optional(), message: z.coerce.string().optional() }).optional(),
+      data: z
+        .object({
+          name: z.string().optional(),
+          message: z.coerce.string().optional(),
+          arguments: z.array(z.unknown()).optional().catch(undefined),
+        })
+        .optional(),
     })
     .optional(),
 });
@@ -35,7 +41,10 @@ export function jsonRpcService(channel: HttpChannel, limits: Limits = {}): Servi
     const parsed = Answer.safeParse(parseJson(answer));
     if (!parsed.success) throw new OdooError('protocol', "The server's answer is JSON, but not an answer of Odoo's JSON-RPC.");
     const { error, result } = parsed.data;
-    if (error) throw odooFault(error.data?.name ?? '', error.data?.message || error.message || 'Odoo gave no reason.');
+    if (error) {
+      const { name = '', message, arguments: given } = error.data ?? {};
+      throw odooFault(name, wordsOf(name, message || error.message || 'Odoo gave no reason.', given));
+    }
     return result;
   };
 }

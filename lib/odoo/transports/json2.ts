@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import type { ConnectionSettings } from '../connection.ts';
 import { OdooError } from '../errors.ts';
-import { httpFault, odooFault, parseJson } from './faults.ts';
+import { httpFault, odooFault, parseJson, wordsOf } from './faults.ts';
 import type { HttpChannel } from './http.ts';
 import type { Transport, TransportCall } from './transport.ts';
 
-const Fault = z.object({ name: z.string(), message: z.coerce.string() });
+const Fault = z.object({
+  name: z.string(),
+  message: z.coerce.string(),
+  arguments: z.array(z.unknown()).optional().catch(undefined),
+});
 
 /**
  * JSON-2, Odoo 19 and later: `POST /json/2/<model>/<method>` with named arguments, authorised by an API key.
@@ -33,8 +37,9 @@ export async function openJson2(channel: HttpChannel, settings: ConnectionSettin
     if (!answer.contentType.includes('json')) throw httpFault(answer, details);
     const fault = Fault.safeParse(parseJson(answer, details));
     if (!fault.success) throw httpFault(answer, details);
-    if (answer.status === 409) throw new OdooError('locked', fault.data.message, { ...details, exception: fault.data.name });
-    throw odooFault(fault.data.name, fault.data.message, details);
+    const { name, message, arguments: given } = fault.data;
+    if (answer.status === 409) throw new OdooError('locked', message, { ...details, exception: name });
+    throw odooFault(name, wordsOf(name, message, given), details);
   };
 
   try {

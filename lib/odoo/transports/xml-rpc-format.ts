@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
+import { OdooError } from '../errors.ts';
 
 type XmlRpcError = Error & { faultCode?: unknown; faultString?: unknown };
 
@@ -44,5 +45,9 @@ export class Deserializer extends Package {
 
 /** The XML of a method call. A name or value that JSON would leave out (`undefined`) is left out here too. */
 export function serializeMethodCall(method: string, params: readonly unknown[]): string {
-  return serializer.serializeMethodCall(method, JSON.parse(JSON.stringify(params)) as unknown[]);
+  try {
+    return serializer.serializeMethodCall(method, JSON.parse(JSON.stringify(params)) as unknown[]);
+  } catch (cause) {
+    throw new OdooError('validation', `XML-RPC cannot carry a value: ${(cause as Error).message}.`, { cause });
+  }
 }

@@ -40,6 +40,8 @@ function parseAnswer(text: string): Promise<unknown> {
     };
     new Deserializer().deserializeMethodResponse(Readable.from(slices()), (error, value) => {
       if (!error) resolve(value);
+      // Odoo had done its work, and failed only to say "nothing": its XML-RPC knows no empty answer.
+      else if (String(error.faultString).includes('cannot marshal None')) resolve(null);
       else if (error.faultString === undefined)
         reject(new OdooError('protocol', `The answer is not XML-RPC: ${error.message}.`, { cause: error }));
       else reject(xmlRpcFault(error.faultCode, String(error.faultString)));
@@ -53,10 +55,10 @@ function xmlRpcFault(code: unknown, text: string): OdooError {
   if (code === 4) return odooFault('odoo.exceptions.AccessError', text);
   if (code === 2) {
     if (/^Record does not exist|^Record doesn't exist/.test(text)) return odooFault('odoo.exceptions.MissingError', text);
-    // RedirectWarning is told as its Python arguments: the message, an action, the button's text.
-    const redirect = /^\((['"])(.*?)\1, /s.exec(text);
+    // RedirectWarning is told as its Python arguments: the message or the UserError in it, an action, the button's text.
+    const redirect = /^\((?:\w+\()?(['"])(.*?)(?<!\\)\1\)?, /s.exec(text);
     return redirect?.[2]
-      ? odooFault('odoo.exceptions.RedirectWarning', redirect[2].replaceAll('\\n', '\n'))
+      ? odooFault('odoo.exceptions.RedirectWarning', redirect[2].replaceAll('\\n', '\n').replace(/\\(['"\\])/g, '$1'))
       : odooFault('odoo.exceptions.UserError', text);
   }
   const raised = text.split('\n').findLast((line) => RAISED.test(line)) ?? '';
