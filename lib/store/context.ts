@@ -1,0 +1,35 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Lease } from '../canonical/envelope.ts';
+import { StoreError } from './errors.ts';
+import type { Tables } from './schema.ts';
+
+export type Dialect = 'sqlite' | 'postgres';
+export type StoreContext = { readonly db: Kysely<Tables>; readonly dialect: Dialect };
+export type Tx = Transaction<Tables>;
+
+/** Values a statement may carry: SQLite takes 32,766, PostgreSQL 65,535. */
+const MOST_VALUES = 30_000;
+
+/** Rows in chunks that one statement can insert. */
+export function* chunks<Row extends object>(rows: readonly Row[], most = 500): Generator<Row[]> {
+  const size = Math.max(1, Math.min(most, Math.floor(MOST_VALUES / Math.max(1, Object.keys(rows[0] ?? {}).length))));
+  for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size);
+}
+
+/** What a caller holds of a job: enough to find it, and to prove that it is still the caller's. */
+export type Held = Pick<Lease, 'job' | 'token'>;
+
+/**
+ * The job that a lease holds, locked until the transaction ends. Throws StoreError `stale-lease` when another worker
+ * has taken it over or it has ended.
+ */
+export async function heldJob(tx: Tx, dialect: Dialect, lease: Held) {
+  const query = tx.selectFrom('jobs').selectAll().where('id', '=', lease.job);
+  const job = await (dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
+  if (job?.state !== 'running' || job.token !== lease.token)
+    throw new StoreError(
+      'stale-lease',
+      `The lease on job ${lease.job} has run out and the job went on without this worker; its late result is not taken.`,
+    );
+  return job;
+}

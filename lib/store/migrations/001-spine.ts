@@ -1,0 +1,122 @@
+import type { Kysely } from 'kysely';
+
+/** Runs with their parts and totals, jobs, exceptions, audit. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('runs')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('interface', 'text', (column) => column.notNull())
+    .addColumn('source', 'text', (column) => column.notNull())
+    .addColumn('requester', 'text')
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('lines', 'integer', (column) => column.notNull())
+    .addColumn('parts', 'integer', (column) => column.notNull())
+    .addColumn('content_hash', 'text')
+    .addColumn('version', 'text')
+    .addColumn('handed_over', 'integer', (column) => column.notNull())
+    .addColumn('error', 'text')
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('runs_by_time').on('runs').columns(['created_at']).execute();
+
+  await db.schema
+    .createTable('run_parts')
+    .addColumn('run', 'text', (column) => column.notNull().references('runs.id').onDelete('cascade'))
+    .addColumn('part', 'integer', (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('run_parts_key', ['run', 'part'])
+    .execute();
+
+  await db.schema
+    .createTable('run_totals')
+    .addColumn('run', 'text', (column) => column.notNull().references('runs.id').onDelete('cascade'))
+    .addColumn('stage', 'text', (column) => column.notNull())
+    .addColumn('part', 'text', (column) => column.notNull())
+    .addColumn('lines', 'integer', (column) => column.notNull())
+    .addColumn('quantity', 'text', (column) => column.notNull())
+    .addColumn('records', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('run_totals_key', ['run', 'stage', 'part'])
+    .execute();
+
+  await db.schema
+    .createTable('jobs')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('queue', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('run', 'text', (column) => column.references('runs.id').onDelete('cascade'))
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('key_expires_at', 'bigint', (column) => column.notNull())
+    .addColumn('content_hash', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('priority', 'integer', (column) => column.notNull())
+    .addColumn('payload', 'text', (column) => column.notNull())
+    .addColumn('progress', 'text')
+    .addColumn('result', 'text')
+    .addColumn('error', 'text')
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('max_attempts', 'integer', (column) => column.notNull())
+    .addColumn('next_attempt_at', 'bigint', (column) => column.notNull())
+    .addColumn('token', 'integer', (column) => column.notNull())
+    .addColumn('lease_owner', 'text')
+    .addColumn('lease_until', 'bigint')
+    .addColumn('parent', 'text')
+    .addColumn('fingerprint', 'text')
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('jobs_by_key').unique().on('jobs').columns(['queue', 'key']).execute();
+  await db.schema.createIndex('jobs_to_claim').on('jobs').columns(['queue', 'state', 'priority', 'next_attempt_at']).execute();
+  await db.schema.createIndex('jobs_of_run').on('jobs').columns(['run', 'state']).execute();
+
+  await db.schema
+    .createTable('exceptions')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('run', 'text', (column) => column.references('runs.id').onDelete('cascade'))
+    .addColumn('line', 'integer')
+    .addColumn('subject', 'text', (column) => column.notNull())
+    .addColumn('stage', 'text', (column) => column.notNull())
+    .addColumn('reason', 'text', (column) => column.notNull())
+    .addColumn('disposition', 'text', (column) => column.notNull())
+    .addColumn('severity', 'text', (column) => column.notNull())
+    .addColumn('owner', 'text', (column) => column.notNull())
+    .addColumn('action', 'text', (column) => column.notNull())
+    .addColumn('message', 'text', (column) => column.notNull())
+    .addColumn('field', 'text')
+    .addColumn('value', 'text')
+    .addColumn('record', 'text', (column) => column.notNull())
+    .addColumn('product', 'text')
+    .addColumn('location', 'text')
+    .addColumn('period', 'text')
+    .addColumn('quantity', 'text')
+    .addColumn('source', 'text')
+    .addColumn('fingerprint', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('deadline_at', 'bigint', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createIndex('exceptions_once')
+    .unique()
+    .on('exceptions')
+    .columns(['run', 'subject', 'reason', 'stage'])
+    .execute();
+  await db.schema.createIndex('exceptions_of_run').on('exceptions').columns(['run', 'line']).execute();
+  await db.schema.createIndex('exceptions_open').on('exceptions').columns(['state', 'owner', 'fingerprint']).execute();
+
+  await db.schema
+    .createTable('audit')
+    .addColumn('seq', 'bigint', (column) => column.primaryKey())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('who', 'text', (column) => column.notNull())
+    .addColumn('what', 'text', (column) => column.notNull())
+    .addColumn('subject', 'text', (column) => column.notNull())
+    .addColumn('run', 'text')
+    .addColumn('mapping', 'text')
+    .addColumn('detail', 'text', (column) => column.notNull())
+    .addColumn('previous_hash', 'text', (column) => column.notNull())
+    .addColumn('hash', 'text', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('audit_of_run').on('audit').columns(['run', 'seq']).execute();
+}

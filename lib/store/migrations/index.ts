@@ -1,0 +1,5 @@
+import type { Migration } from 'kysely/migration';
+import * as spine from './001-spine.ts';
+
+/** Every migration, by name, in order. One that has been released is never changed. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = { '001-spine': spine };

@@ -1,0 +1,68 @@
+import type { Kysely } from 'kysely';
+import { type AuditEntry, appendAudit } from './audit.ts';
+import type { Dialect, StoreContext } from './context.ts';
+import { StoreError } from './errors.ts';
+import { type Exceptions, exceptionsOf } from './exceptions.ts';
+import { type Jobs, jobsOf } from './jobs.ts';
+import { migrate } from './migrate.ts';
+import { openPostgres } from './postgres.ts';
+import { sweep } from './retention.ts';
+import { type Runs, runsOf } from './runs.ts';
+import type { Tables } from './schema.ts';
+import { type Settlements, settlementsOf } from './settlement.ts';
+import { openSqlite } from './sqlite.ts';
+
+/** The durable store: what is in it survives the process. */
+export type Store = {
+  readonly dialect: Dialect;
+  readonly runs: Runs;
+  readonly jobs: Jobs & Settlements;
+  readonly exceptions: Exceptions;
+  readonly audit: { append(entry: AuditEntry): Promise<void> };
+  /** Takes away what is older than the retention. */
+  sweep(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type StoreSettings = {
+  /** A file's path (SQLite), `:memory:`, or a `postgres://` URL. */
+  readonly url: string;
+  /** PostgreSQL's password, where the URL carries none. */
+  readonly password?: string | undefined;
+  /** Days for which idempotency keys, raw lines and finished jobs are kept. */
+  readonly retentionDays?: number;
+};
+
+/** Opens a store and brings its schema up to date. Throws StoreError `busy`, `newer`, `unavailable` or `settings`. */
+export async function openStore({ url, password, retentionDays = 35 }: StoreSettings): Promise<Store> {
+  const postgres = /^postgres(ql)?:\/\//.test(url);
+  if (!postgres && /^\w+:\/\//.test(url))
+    throw new StoreError('settings', 'The store is a file path or an address that begins with postgres://.');
+  const { db, close } = postgres ? openPostgres(url, password) : openSqlite(url);
+  try {
+    return await storeOf({ db, dialect: postgres ? 'postgres' : 'sqlite' }, close, retentionDays);
+  } catch (error) {
+    await close();
+    if (error instanceof StoreError) throw error;
+    throw new StoreError('unavailable', `The store does not answer: ${(error as Error).message}`, error);
+  }
+}
+
+/** A store on a database that is open already. */
+export async function storeOf(
+  context: StoreContext & { db: Kysely<Tables> },
+  close: () => Promise<void>,
+  retentionDays = 35,
+): Promise<Store> {
+  await migrate(context.db);
+  await sweep(context, retentionDays);
+  return {
+    dialect: context.dialect,
+    runs: runsOf(context, retentionDays),
+    jobs: { ...jobsOf(context, retentionDays), ...settlementsOf(context) },
+    exceptions: exceptionsOf(context),
+    audit: { append: (entry) => context.db.transaction().execute((tx) => appendAudit(tx, context.dialect, entry)) },
+    sweep: () => sweep(context, retentionDays),
+    close,
+  };
+}

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { v7 as uuidv7 } from 'uuid';
+import type { Held } from '../../lib/store/context.ts';
+import type { RoutedRefusal } from '../../lib/store/exceptions.ts';
+import type { Store } from '../../lib/store/open.ts';
+import { testStores } from '../support/stores.ts';
+
+const QUEUE = 'intake:test';
+
+function refusal(line: number, disposition: 'held' | 'rejected' | 'warning', more: Partial<RoutedRefusal> = {}): RoutedRefusal {
+  const reason = { held: 'UNKNOWN_PRODUCT', rejected: 'NEGATIVE_QUANTITY', warning: 'INSIDE_LEAD_TIME' } as const;
+  const record = { product: `P${line}`, $line: line };
+  const route = { owner: 'planner', action: 'mend it', severity: 'low', deadlineHours: 24 } as const;
+  return {
+    reason: reason[disposition],
+    message: 'why',
+    stage: 'validation',
+    record,
+    line,
+    quantity: '1.5',
+    disposition,
+    ...route,
+    ...more,
+  };
+}
+
+for (const target of testStores()) {
+  describe(`runs on ${target.name}`, function () {
+    this.timeout(30_000);
+    let store: Store;
+    let end: () => Promise<void>;
+    before(async () => ({ store, end } = await target.open()));
+    after(() => end());
+
+    const accept = async (lines: number) => {
+      const run = { id: uuidv7(), interface: 'forecast-import', source: 'test' };
+      await store.runs.begin(run);
+      await store.runs.addPart(run.id, 0, [{ product: 'A', ['__proto__']: 'x', $line: 2 }]);
+      await store.runs.accept(run, { lines, contentHash: 'abc', queue: QUEUE, maxAttempts: 3 });
+      return run.id;
+    };
+    const claim = async (leaseSeconds = 60) => {
+      const [job] = await store.jobs.claim(QUEUE, { owner: 'test', leaseSeconds, limit: 1 });
+      assert.ok(job, 'nothing to claim');
+      return job;
+    };
+    const counted = async (lease: Held, { validated, accepted }: { validated: number; accepted: number }) => {
+      await store.runs.total(lease, 'validated', '0', { lines: validated, quantity: String(validated * 1.5) });
+      await store.runs.total(lease, 'accepted', '0', { lines: accepted, quantity: String(accepted * 1.5) });
+    };
+
+    it('shows a run only once it is accepted, and forgets one that is discarded', async () => {
+      const run = { id: uuidv7(), interface: 'forecast-import', source: 'test' };
+      await store.runs.begin(run);
+      await store.runs.addPart(run.id, 0, [{ a: 1 }]);
+      assert.equal(await store.runs.summary(run.id), undefined);
+      await store.runs.discard(run.id);
+      assert.deepEqual(await store.runs.part(run.id, 0), []);
+      assert.deepEqual(await store.jobs.claim(QUEUE, { owner: 'test', leaseSeconds: 60, limit: 1 }), []);
+    });
+
+    it('gives the rows back as they came, a column called __proto__ among them', async () => {
+      const run = await accept(1);
+      const [row] = await store.runs.part(run, 0);
+      assert.deepEqual(Object.entries(row ?? {}), [
+        ['product', 'A'],
+        ['__proto__', 'x'],
+        ['$line', 2],
+      ]);
+      assert.equal(Object.getPrototypeOf(row), Object.prototype);
+      await store.jobs.bury((await claim()).lease, 'not needed');
+    });
+
+    it('releases what was staged only when handed over and every line is accounted for', async () => {
+      const run = await accept(4);
+      const { lease } = await claim();
+      const write = {
+        queue: 'odoo-write:test',
+        kind: 'odoo-write',
+        key: `${run}/0`,
+        run,
+        payload: { records: [] },
+        maxAttempts: 3,
+      };
+      await store.jobs.add([write], lease);
+      const writes = () => store.jobs.claim('odoo-write:test', { owner: 'test', leaseSeconds: 60, limit: 10 });
+      assert.deepEqual(await writes(), [], 'a staged job was claimed');
+      await counted(lease, { validated: 3, accepted: 1 });
+      assert.equal(await store.runs.release(lease), 'waiting', 'released before the hand-over');
+      await store.runs.handOver(lease);
+      await store.exceptions.add([refusal(2, 'held'), refusal(3, 'rejected'), refusal(4, 'warning')], run, lease);
+      assert.equal(await store.runs.release(lease), 'waiting', 'released with a line missing');
+      assert.match((await store.runs.summary(run))?.error ?? '', /received 4 lines, accepted 1, held 1, rejected 1/);
+      await store.exceptions.add([refusal(5, 'rejected', { reason: 'MALFORMED', stage: 'mapping' })], run, lease);
+      assert.equal(await store.runs.release(lease), 'released');
+      const [job] = await writes();
+      assert.ok(job);
+      assert.equal((await store.runs.summary(run))?.state, 'applying');
+      await store.jobs.succeed(job.lease, {
+        result: {},
+        totals: { applied: { lines: 1, quantity: '1.5', records: 0 }, created: { lines: 0, quantity: '0', records: 1 } },
+      });
+      const summary = await store.runs.summary(run);
+      const { state, received, accepted, held, rejected, applied, created, dead, quantity, exceptionCount } = summary ?? {};
+      assert.deepEqual(
+        { state, received, accepted, held, rejected, applied, created, dead, quantity, exceptionCount },
+        {
+          state: 'applied-with-exceptions',
+          received: 4,
+          accepted: 1,
+          held: 1,
+          rejected: 2,
+          applied: 1,
+          created: 1,
+          dead: 0,
+          quantity: { received: 6, accepted: 1.5, held: 1.5, rejected: 3 },
+          exceptionCount: 4,
+        },
+      );
+    });
+
+    it('does not release when the quantities differ though the lines add up', async () => {
+      const run = await accept(1);
+      const { lease } = await claim();
+      await store.runs.total(lease, 'validated', '0', { lines: 1, quantity: '10' });
+      await store.runs.total(lease, 'accepted', '0', { lines: 1, quantity: '9.9' });
+      await store.runs.handOver(lease);
+      assert.equal(await store.runs.release(lease), 'waiting');
+      assert.match((await store.runs.summary(run))?.error ?? '', /quantity of 10, of which 9.9/);
+      await store.jobs.bury(lease, 'Its lease ran out three times.');
+      const failed = await store.runs.summary(run);
+      assert.equal(failed?.state, 'failed');
+      assert.match(failed?.error ?? '', /three times.*quantity of 10/);
+    });
+
+    it('counts the same exception once, however often it comes', async () => {
+      const run = await accept(1);
+      const { lease } = await claim();
+      for (let time = 0; time < 3; time++) await store.exceptions.add([refusal(2, 'held')], run, lease);
+      assert.equal((await store.runs.summary(run))?.held, 1);
+      await store.jobs.bury(lease, 'not needed');
+    });
+
+    it('begins a run anew when its lease ran out, and takes nothing more from the earlier worker', async () => {
+      const run = await accept(1);
+      const late = await claim(-1);
+      await counted(late.lease, { validated: 1, accepted: 1 });
+      await store.jobs.add(
+        [{ queue: 'odoo-write:late', kind: 'odoo-write', key: `${run}/0`, run, payload: {}, maxAttempts: 3 }],
+        late.lease,
+      );
+      const next = await claim();
+      assert.equal(next.id, late.id);
+      assert.equal(next.attempt, 2);
+      for (const work of [
+        () => counted(late.lease, { validated: 1, accepted: 1 }),
+        () => store.exceptions.add([refusal(2, 'held')], run, late.lease),
+        () => store.jobs.add([{ queue: 'q', kind: 'k', key: 'x', payload: {}, maxAttempts: 1 }], late.lease),
+        () => store.runs.handOver(late.lease),
+        () => store.runs.release(late.lease),
+        () => store.jobs.heartbeat(late.lease, 60),
+      ])
+        await assert.rejects(work, { code: 'stale-lease' });
+      await store.runs.restart(next.lease);
+      const summary = await store.runs.summary(run);
+      assert.deepEqual([summary?.accepted, summary?.held], [0, 0]);
+      await counted(next.lease, { validated: 1, accepted: 1 });
+      await store.runs.handOver(next.lease);
+      assert.equal(await store.runs.release(next.lease), 'released');
+      assert.equal((await store.runs.summary(run))?.state, 'applied');
+      assert.deepEqual(
+        await store.jobs.claim('odoo-write:late', { owner: 'test', leaseSeconds: 60, limit: 1 }),
+        [],
+        'the earlier attempt left a job',
+      );
+    });
+  });
+}
