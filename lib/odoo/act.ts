@@ -1,11 +1,13 @@
 import { bisect, slices } from './bisect.ts';
 import type { OdooClient } from './client.ts';
+import { concernsAll } from './denied.ts';
 import { OdooError } from './errors.ts';
-import { BATCH_SIZE, type WriteOptions } from './write-outcome.ts';
+import { batchSizeOf, type WriteOptions } from './write-outcome.ts';
 
 export type ActOptions = WriteOptions & { readonly args?: Readonly<Record<string, unknown>> };
 export type ActResult = {
-  readonly done: readonly number[];
+  /** The records that it was called on. */
+  readonly ids: readonly number[];
   readonly refused: readonly { readonly id: number; readonly error: OdooError }[];
 };
 
@@ -22,22 +24,27 @@ export async function actOn(
 ): Promise<ActResult> {
   const done: number[] = [];
   const refused: { id: number; error: OdooError }[] = [];
-  for (const slice of slices(ids, options.batchSize ?? BATCH_SIZE)) {
-    const results = await bisect(slice.items, async (items) => {
-      await client.call({
-        model,
-        method,
-        ids: items,
-        ...(options.args ? { args: options.args } : {}),
-        ...(options.context ? { context: options.context } : {}),
-        ...(options.signal ? { signal: options.signal } : {}),
-      });
-      return items;
-    });
+  const forAll = concernsAll(client, model, 'write');
+  for (const slice of slices(ids, await batchSizeOf(client, options))) {
+    const results = await bisect(
+      slice.items,
+      async (items) => {
+        await client.call({
+          model,
+          method,
+          ids: items,
+          ...(options.args ? { args: options.args } : {}),
+          ...(options.context ? { context: options.context } : {}),
+          ...(options.signal ? { signal: options.signal } : {}),
+        });
+        return items;
+      },
+      forAll,
+    );
     results.forEach((result, at) => {
       if (result instanceof OdooError) refused.push({ id: slice.items[at] ?? 0, error: result });
       else done.push(result);
     });
   }
-  return { done, refused };
+  return { ids: done, refused };
 }

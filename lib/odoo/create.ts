@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { answerAs } from './answer.ts';
 import { bisect, slices } from './bisect.ts';
 import type { OdooClient } from './client.ts';
+import { concernsAll } from './denied.ts';
 import { OdooError } from './errors.ts';
-import { BATCH_SIZE, QUIET, type WriteOptions, type WriteOutcome } from './write-outcome.ts';
+import { batchSizeOf, QUIET, type WriteOptions, type WriteOutcome } from './write-outcome.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -19,21 +21,25 @@ export async function createRecords(
   options: WriteOptions = {},
 ): Promise<WriteOutcome[]> {
   const outcomes: WriteOutcome[] = [];
-  for (const slice of slices(values, options.batchSize ?? BATCH_SIZE)) {
-    const results = await bisect(slice.items, async (items) => {
-      const ids = Ids.parse(
-        await client.call({
+  const forAll = concernsAll(client, model, 'create');
+  for (const slice of slices(values, await batchSizeOf(client, options))) {
+    const results = await bisect(
+      slice.items,
+      async (items) => {
+        const answer = await client.call({
           model,
           method: 'create',
           args: { vals_list: items },
           context: { ...QUIET, ...options.context },
           ...(options.signal ? { signal: options.signal } : {}),
-        }),
-      );
-      if (ids.length !== items.length)
-        throw new OdooError('protocol', `Odoo made ${ids.length} records of ${items.length}.`, { model });
-      return ids;
-    });
+        });
+        const ids = answerAs(Ids, answer, model, 'create');
+        if (ids.length !== items.length)
+          throw new OdooError('protocol', `Odoo made ${ids.length} records of ${items.length}.`, { model });
+        return ids;
+      },
+      forAll,
+    );
     results.forEach((result, at) => {
       const index = slice.at + at;
       if (result instanceof OdooError) outcomes.push({ index, outcome: 'refused', error: result });

@@ -8,10 +8,10 @@ import type { FieldInfo } from './profile.ts';
 export function holds(field: FieldInfo | undefined, held: unknown, wanted: unknown): boolean {
   switch (field?.type) {
     case 'many2one':
-      return (Array.isArray(held) ? held[0] : held || false) === (wanted || false);
+      return idOf(held) === idOf(wanted);
     case 'float':
     case 'monetary': {
-      const digits = field.digits ? field.digits[1] : undefined;
+      const digits = field.digits?.[1];
       const tolerance = digits === undefined ? 1e-9 * Math.max(1, Math.abs(Number(held))) : 0.5 * 10 ** -digits;
       return Math.abs(Number(held) - Number(wanted)) < tolerance;
     }
@@ -23,7 +23,10 @@ export function holds(field: FieldInfo | undefined, held: unknown, wanted: unkno
     case 'boolean':
       return Boolean(held) === Boolean(wanted);
     case 'integer':
-      return (held || 0) === (wanted || 0);
+      return Number(held || 0) === Number(wanted || 0);
+    case 'char':
+    case 'text':
+      return (isEmpty(held) && isEmpty(wanted)) || String(held) === String(wanted);
     default:
       return held === wanted || (isEmpty(held) && isEmpty(wanted));
   }
@@ -32,6 +35,10 @@ export function holds(field: FieldInfo | undefined, held: unknown, wanted: unkno
 /** Whether Odoo's value is none: false or empty text, but not the number 0. */
 export function isEmpty(value: unknown): boolean {
   return value === false || value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function idOf(value: unknown): unknown {
+  return (Array.isArray(value) ? value[0] : value) || false;
 }
 
 function sameIds(held: unknown, wanted: unknown): boolean {

@@ -4,16 +4,22 @@ import type { Condition } from './domain.ts';
 import { OdooError } from './errors.ts';
 import type { OdooRecord } from './pages.ts';
 import { searchAll } from './pages.ts';
+import type { FieldInfo } from './profile.ts';
 
-/** A record's key as text: the values of the key fields, a many2one by its id. */
-export function keyOf(record: Values, keys: readonly string[]): string {
-  return JSON.stringify(
-    keys.map((key) => {
-      const value = record[key];
-      if (Array.isArray(value)) return value[0];
-      return value === null || value === undefined || value === '' ? false : value;
-    }),
-  );
+type Fields = Readonly<Record<string, FieldInfo>>;
+
+const TEXTS: ReadonlySet<string> = new Set(['char', 'text', 'selection']);
+
+/** A key field's value as Odoo compares it: a many2one by its id, a reference of digits as the text that it is. */
+function keyValue(value: unknown, field: FieldInfo | undefined): unknown {
+  if (Array.isArray(value)) return value[0];
+  if (value === null || value === undefined || value === '' || value === false) return false;
+  return TEXTS.has(field?.type ?? '') ? String(value) : value;
+}
+
+/** A record's key as text: the values of the key fields. */
+export function keyOf(record: Values, keys: readonly string[], fields: Fields): string {
+  return JSON.stringify(keys.map((key) => keyValue(record[key], fields[key])));
 }
 
 /**
@@ -25,18 +31,19 @@ export async function findExisting(
   model: string,
   values: readonly Values[],
   keys: readonly string[],
-  fields: readonly string[],
+  fields: Fields,
+  wanted: readonly string[],
   context: Values,
 ): Promise<Map<string, OdooRecord[]>> {
   const domain: Condition[] = keys.map((key) => {
-    const distinct = new Set(values.map((record) => (Array.isArray(record[key]) ? record[key][0] : (record[key] ?? false))));
+    const distinct = new Set(values.map((record) => keyValue(record[key], fields[key])));
     if (distinct.size > 1) return [key, 'in', [...distinct]];
     return [key, '=', [...distinct][0]];
   });
   const found = new Map<string, OdooRecord[]>();
-  const options = { model, domain, fields: [...new Set([...keys, ...fields])], context: { ...context, active_test: false } };
+  const options = { model, domain, fields: [...new Set([...keys, ...wanted])], context: { ...context, active_test: false } };
   for (const record of await searchAll(client, options)) {
-    const key = keyOf(record, keys);
+    const key = keyOf(record, keys, fields);
     const same = found.get(key);
     if (same) same.push(record);
     else found.set(key, [record]);

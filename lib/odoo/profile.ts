@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answerAs } from './answer.ts';
 import type { OdooClient } from './client.ts';
 import { OdooError } from './errors.ts';
 
@@ -10,8 +11,8 @@ export const FieldInfo = z.object({
   readonly: z.boolean().optional(),
   relation: z.string().optional(),
   store: z.boolean().optional(),
-  /** Total digits and decimals of a float; false where Odoo rounds it by other means. */
-  digits: z.union([z.tuple([z.number(), z.number()]), z.literal(false), z.null()]).optional(),
+  /** Total digits and decimals of a float; unset where Odoo rounds it by other means (it then says false or 0). */
+  digits: z.tuple([z.number(), z.number()]).optional().catch(undefined),
   selection: z
     .array(z.tuple([z.unknown(), z.string()]))
     .optional()
@@ -31,17 +32,12 @@ export type Profile = {
 };
 
 const Models = z.array(z.object({ model: z.string(), name: z.string() }));
+const AvailableModels = z.array(z.object({ model: z.string(), display_name: z.string() }));
 const Fields = z.record(z.string(), FieldInfo);
 
 /** Reads the installed models at once, and each model's fields when they are first asked for. */
 export async function readProfile(client: OdooClient): Promise<Profile> {
-  const answer = await client.call({
-    model: 'ir.model',
-    method: 'search_read',
-    args: { domain: [], fields: ['model', 'name'], order: 'model' },
-    readOnly: true,
-  });
-  const models = Models.parse(answer);
+  const models = await readModels(client);
   const names = new Set(models.map(({ model }) => model));
   const known = new Map<string, Promise<Readonly<Record<string, FieldInfo>>>>();
 
@@ -67,7 +63,24 @@ export async function readProfile(client: OdooClient): Promise<Profile> {
   };
 }
 
+/** From 16 only administrators may read `ir.model`; others are told of the models that they may use. */
+async function readModels(client: OdooClient): Promise<ModelInfo[]> {
+  const about = { model: 'ir.model', readOnly: true };
+  try {
+    const args = { domain: [], fields: ['model', 'name'], order: 'model' };
+    return answerAs(Models, await client.call({ ...about, method: 'search_read', args }), 'ir.model', 'search_read');
+  } catch (error) {
+    if (!(error instanceof OdooError && error.code === 'access')) throw error;
+    const method = 'get_available_models';
+    const available = answerAs(AvailableModels, await client.call({ ...about, method }), 'ir.model', method);
+    return available
+      .map(({ model, display_name }) => ({ model, name: display_name }))
+      .sort((left, right) => (left.model < right.model ? -1 : 1));
+  }
+}
+
 async function readFields(client: OdooClient, model: string): Promise<Readonly<Record<string, FieldInfo>>> {
   const attributes = ['type', 'string', 'required', 'readonly', 'relation', 'store', 'digits', 'selection'];
-  return Fields.parse(await client.call({ model, method: 'fields_get', args: { attributes }, readOnly: true }));
+  const answer = await client.call({ model, method: 'fields_get', args: { attributes }, readOnly: true });
+  return answerAs(Fields, answer, model, 'fields_get');
 }

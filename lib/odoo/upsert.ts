@@ -7,7 +7,7 @@ import { findExisting, keyOf, theOne } from './existing.ts';
 import type { OdooRecord } from './pages.ts';
 import type { FieldInfo } from './profile.ts';
 import { type Update, writeUpdates } from './update.ts';
-import { BATCH_SIZE, type WriteOptions, type WriteOutcome } from './write-outcome.ts';
+import { batchSizeOf, type WriteOptions, type WriteOutcome } from './write-outcome.ts';
 
 /** What an upsert is about to do to one batch, by the places of the records in the list that was given. */
 export type UpsertPlan = {
@@ -43,13 +43,13 @@ export async function upsertRecords(
   if (keys.length === 0)
     throw new OdooError('validation', 'An upsert needs key fields that tell which record is meant.', { model });
   const fields = await checkedFields(client, model, values, keys);
-  const batches = [...slices(values, options.batchSize ?? BATCH_SIZE)];
+  const batches = [...slices(values, await batchSizeOf(client, options))];
   const seen = new Set<string>();
   const compared = [...new Set(values.flatMap((record) => Object.keys(record)))].concat('active' in fields ? ['active'] : []);
   const lookUp = (at: number) => {
     const batch = batches[at];
     if (!batch) return undefined;
-    const found = findExisting(client, model, batch.items, keys, compared, options.context ?? {});
+    const found = findExisting(client, model, batch.items, keys, fields, compared, options.context ?? {});
     // Awaited a batch later; a failure must not count as unhandled until then.
     found.catch(() => undefined);
     return found;
@@ -102,7 +102,13 @@ function planBatch(
   };
   batch.items.forEach((values, place) => {
     const index = batch.at + place;
-    const key = keyOf(values, keys);
+    const key = keyOf(values, keys, fields);
+    const blank = keys.find((name) => values[name] === undefined || values[name] === null || values[name] === '');
+    if (blank || keys.every((name) => values[name] === false)) {
+      const text = `The record has no value for ${blank ?? keys.join(', ')}, by which it would be found in Odoo.`;
+      plan.refused.push({ index, error: new OdooError('validation', text) });
+      return;
+    }
     if (seen.has(key)) {
       plan.refused.push({
         index,

@@ -1,3 +1,4 @@
+import type { OdooClient } from './client.ts';
 import type { OdooError } from './errors.ts';
 
 /** What became of one record of a bulk write. */
@@ -21,7 +22,13 @@ export type WriteOptions = {
   readonly signal?: AbortSignal;
 };
 
-export const BATCH_SIZE = 1000;
+/** Records a call. XML-RPC is written in the process that also answers everything else, so its batches are smaller. */
+const LARGEST_BATCH = { json2: Number.POSITIVE_INFINITY, jsonrpc: Number.POSITIVE_INFINITY, xmlrpc: 200 } as const;
+
+/** Records a call: what is asked for, else a thousand, and what the protocol bears at most. */
+export async function batchSizeOf(client: OdooClient, { batchSize }: WriteOptions): Promise<number> {
+  return Math.min(batchSize || 1000, LARGEST_BATCH[await client.protocol()]);
+}
 
 /** Spares Odoo the chatter of a bulk write: no tracking, no "created" notes, no followers. */
 export const QUIET: Readonly<Record<string, unknown>> = {

@@ -12,7 +12,7 @@ const BY_EXCEPTION: readonly (readonly [RegExp, OdooErrorCode])[] = [
 
 /** What Odoo says of a model or method it does not have, in the versions that raise no class of its own for it. */
 const MISSING_CODE =
-  /^Object .+ doesn't exist|^The method '.+' does not exist|has no attribute '\w+'$|^the model '.+' does not exist/;
+  /^Object .+ doesn't exist|^The method '.+' does not exist|^type object '.+' has no attribute '\w+'$|^the model '.+' does not exist/;
 const MISSING_DATABASE = /database "?[^"]*"? does not exist|No database is selected/;
 
 /** The words meant for a person: a RedirectWarning's message runs on into the action and the button that it carries. */
