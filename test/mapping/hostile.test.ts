@@ -18,9 +18,12 @@ async function longestStandstill(work: () => Promise<unknown>): Promise<number> 
       last = now;
     }
   })();
-  await work();
-  running = false;
-  await watch;
+  try {
+    await work();
+  } finally {
+    running = false;
+    await watch;
+  }
   return longest;
 }
 
@@ -83,6 +86,8 @@ describe('hostile input', () => {
     const { refusals } = await engine.map([{ ...good, product: 'A\0B' }]);
     assert.equal(refusals[0]?.message, 'product: "A␀B" holds a NUL character.');
     assert.equal(JSON.stringify(refusals).includes('\\u0000'), false);
+    const plain = compileMapping(mapping([{ to: 'out', from: 'in' }]));
+    assert.equal((await plain.map([{ in: '\0' }])).refusals[0]?.message, 'in: "␀" holds a NUL character.');
   });
 
   it('takes no cell of 10 MB, and does not carry it along', async () => {
@@ -167,15 +172,16 @@ describe('hostile input', () => {
         quantity: `${index % 1_000},5`,
         $line: index + 2,
       }));
-      const started = performance.now();
       let turns = 0;
       let running = true;
       const watch = (async () => {
         for (; running; turns += 1) await giveWay();
       })();
-      const { records, refusals } = await engine.map(rows, { zone: 'Europe/Berlin' });
+      const started = performance.now();
+      const { records, refusals } = await engine.map(rows, { zone: 'Europe/Berlin' }).finally(() => {
+        running = false;
+      });
       const took = performance.now() - started;
-      running = false;
       await watch;
       assert.equal(records.length + refusals.length, 100_000);
       assert.ok(took < 2_000, `${took.toFixed(0)} ms`);
