@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { LINE, SOURCE, type SourceMark } from '../canonical/marks.ts';
+
+export const OPERATIONS = ['create', 'update', 'upsert', 'call'] as const;
+
+const WriteRecord = z.record(z.string(), z.unknown());
+
+/** The payload of an `odoo-write` job: everything a worker needs, so that a later change of the node does not change it. */
+export const WriteJob = z.object({
+  operation: z.enum(OPERATIONS),
+  model: z.string().min(1, 'No model is set: say which of Odoo’s models is written.'),
+  /** Odoo's values, with marks. `update` and `call` take the record's `id` among them. */
+  records: z.array(WriteRecord),
+  keys: z.array(z.string()).default([]),
+  /** Fields written on create, and on update only where Odoo holds nothing. */
+  fillEmpty: z.array(z.string()).default([]),
+  /** For `call`: the method, and its named arguments. */
+  method: z.string().optional(),
+  args: WriteRecord.optional(),
+  /** A method called on the records that changed, such as `action_replenish`. */
+  followUp: z.string().optional(),
+  context: WriteRecord.default({}),
+  dryRun: z.boolean().default(false),
+  batchSize: z.number().int().positive().default(1000),
+  /** `id@version` of the mapping that made the records, for the audit. */
+  mapping: z.string().optional(),
+});
+export type WriteJob = z.infer<typeof WriteJob>;
+export type WriteRecord = z.infer<typeof WriteRecord>;
+
+/** The lines behind a record; a record that was not summed from lines stands for one. */
+export function sourceOf(record: WriteRecord): SourceMark {
+  return (record[SOURCE] as SourceMark | undefined) ?? { lines: 1, quantity: '0' };
+}
+
+/** The line of the sender's that a record came from, where it is one line's. */
+export function lineOf(record: WriteRecord): number | undefined {
+  return typeof record[LINE] === 'number' ? record[LINE] : undefined;
+}

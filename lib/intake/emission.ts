@@ -1,0 +1,48 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FlowRecord } from '../canonical/marks.ts';
+import type { Held } from '../store/context.ts';
+import type { Store } from '../store/open.ts';
+
+/** One part of a run on its way into the flow. */
+export type RunPart = {
+  readonly run: string;
+  readonly interface: string;
+  readonly index: number;
+  readonly count: number;
+  readonly rows: readonly FlowRecord[];
+  readonly lease: Held;
+};
+
+export type EmissionOptions = { readonly queue: string; readonly owner: string; readonly leaseSeconds: number };
+
+/**
+ * Claims the next accepted run and gives its parts in order; undefined when there is none. What an earlier emission left
+ * is cleared first. The run stays claimed until the flow has released it; a lease that runs out brings it here again.
+ * A run whose attempts are used up is buried, and fails with the reason.
+ */
+export async function nextRun(
+  store: Store,
+  { queue, owner, leaseSeconds }: EmissionOptions,
+): Promise<AsyncGenerator<RunPart> | undefined> {
+  for (;;) {
+    const [job] = await store.jobs.claim(queue, { owner, leaseSeconds, limit: 1 });
+    if (!job?.run) return undefined;
+    if (job.attempt > job.maxAttempts) {
+      const text = `The run was given to the flow ${job.maxAttempts} times, and none of its nodes settled it. Check that the flow leads to odoo-write, and its exceptions to exception-route.`;
+      await store.jobs.bury(job.lease, text);
+      continue;
+    }
+    if (job.attempt > 1) await store.runs.restart(job.lease);
+    const { interface: name, parts } = job.payload as { interface: string; parts: number };
+    return emit(store, job.run, name, parts, job.lease);
+  }
+}
+
+async function* emit(store: Store, run: string, name: string, count: number, lease: Held): AsyncGenerator<RunPart> {
+  for (let index = 0; index < count; index++) {
+    const rows = (await store.runs.part(run, index)) as FlowRecord[];
+    yield { run, interface: name, index, count, rows, lease };
+    // The nodes behind get their turn before the next part is parsed.
+    await nextTurn();
+  }
+}
