@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { PROTOCOLS, type Protocol } from '../../lib/odoo/connection.ts';
 
 /** One Odoo to test on, and how to get in. */
 const Server = z.object({
@@ -19,6 +20,8 @@ export type TestServer = z.infer<typeof Server>;
 
 export type TestTarget = {
   readonly name: string;
+  /** The protocols that the server is to be tested in. */
+  readonly protocols: readonly Protocol[];
   /** The server, running and ready; the sandbox starts with untouched data. */
   start(): Promise<TestServer>;
   stop(): Promise<void>;
@@ -36,7 +39,12 @@ export function odooServers(): TestTarget[] {
   if (missing.length > 0) throw new Error(`Required, but not in TEST_ODOO_SERVERS: ${missing.join(', ')}`);
   return [
     ...sandbox(),
-    ...real.map((server) => ({ name: server.name, start: () => Promise.resolve(server), stop: () => Promise.resolve() })),
+    ...real.map((server) => ({
+      name: server.name,
+      protocols: PROTOCOLS.filter((protocol) => protocol !== 'json2' || server.apiKey),
+      start: () => Promise.resolve(server),
+      stop: () => Promise.resolve(),
+    })),
   ];
 }
 
@@ -48,6 +56,7 @@ function sandbox(): TestTarget[] {
   return [
     {
       name: 'sandbox',
+      protocols: PROTOCOLS,
       async start() {
         const { startSandbox } = await import(SANDBOX);
         const started = await startSandbox();

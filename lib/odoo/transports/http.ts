@@ -38,6 +38,9 @@ const TLS_FAULT = /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|
 /** Node's words for a connection that ended during the handshake: nothing of the request was sent yet. */
 const BEFORE_TLS = /before secure TLS connection was established/;
 
+/** How long closing waits for calls under way; Node-RED gives a node 15 seconds in all. */
+const PATIENCE_MILLISECONDS = 8_000;
+
 /** Opens a channel with the settings' own TLS, time-outs and limit on an answer's size. */
 export function openChannel(settings: ConnectionSettings): HttpChannel {
   const { timeoutSeconds, maxAnswerMegabytes } = settings;
@@ -53,9 +56,12 @@ export function openChannel(settings: ConnectionSettings): HttpChannel {
     connect: { timeout: settings.connectTimeoutSeconds * 1000, ...settings.tls },
   });
 
+  let closed = false;
+
   return {
     async send({ method = 'POST', path, headers, body, timeoutSeconds: own, signal }) {
       const seconds = own ?? timeoutSeconds;
+      if (closed) throw new OdooError('unavailable', `The connection to Odoo at ${base} was closed before this call was sent.`);
       if (signal?.aborted) throw new OdooError('unavailable', `The call to Odoo at ${base} was called off before it was sent.`);
       const timeout = AbortSignal.timeout(seconds * 1000);
       try {
@@ -88,7 +94,12 @@ export function openChannel(settings: ConnectionSettings): HttpChannel {
         throw asOdooError(error, base, seconds, timeout.aborted);
       }
     },
-    close: () => agent.close(),
+    async close() {
+      closed = true;
+      const cut = setTimeout(() => void agent.destroy(), PATIENCE_MILLISECONDS);
+      await agent.close().catch(() => undefined);
+      clearTimeout(cut);
+    },
   };
 }
 

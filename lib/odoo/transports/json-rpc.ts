@@ -8,7 +8,9 @@ import { legacyLogin, type ServiceCall } from './legacy-login.ts';
 import type { Transport, TransportCall } from './transport.ts';
 
 const Answer = z.object({
-  result: z.unknown().optional(),
+  jsonrpc: z.literal('2.0'),
+  /** Left out where a method answers nothing. */
+  result: z.unknown().default(null),
   error: z
     .object({
       message: z.string().optional(),
