@@ -80,5 +80,9 @@ function unquoted(text: string): string {
     }
   }
   const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
-  return text.slice(1, -1).replace(/\\(.)/gs, (_, escaped: string) => escapes[escaped] ?? escaped);
+  return text
+    .slice(1, -1)
+    .replace(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))/gs, (_, wide?: string, narrow?: string, escaped = '') =>
+      wide || narrow ? String.fromCharCode(Number.parseInt(wide ?? narrow ?? '', 16)) : (escapes[escaped] ?? escaped),
+    );
 }
