@@ -9,6 +9,9 @@ export const LINE = '$line';
 /** Why a row could not be read at all (a quote that never closes, too many columns); mapping turns it into `MALFORMED`. */
 export const UNREADABLE = '$unreadable';
 
+/** The column that a record made from a wide one came from; with the line, it tells the cell. */
+export const COLUMN = '$column';
+
 /** What a record that stands for several lines was made of: how many lines, and their quantity (a decimal as text). */
 export const SOURCE = '$source';
 

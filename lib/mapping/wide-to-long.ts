@@ -1,11 +1,8 @@
-import { type FlowRecord, LINE } from '../canonical/marks.ts';
+import { COLUMN, type FlowRecord, LINE } from '../canonical/marks.ts';
 import { isEmpty } from './column.ts';
 import { Fault } from './fault.ts';
 import type { WideToLong } from './mapping.ts';
 import { lineOf } from './refuse.ts';
-
-/** The column that a record made from a wide one came from; with the line, it tells the cell. */
-export const COLUMN = '$column';
 
 const LONGEST_NAME = 200;
 const MOST_PERIODS = 1_000;

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { SOURCE, type SourceMark } from '../canonical/marks.ts';
+import { COLUMN, SOURCE, type SourceMark } from '../canonical/marks.ts';
 import { fingerprint } from '../exceptions/fingerprint.ts';
 import type { Refusal } from '../exceptions/refusal.ts';
 import type { Route } from '../exceptions/routing.ts';
@@ -70,7 +70,11 @@ function rowOf(refusal: RoutedRefusal, run: string | undefined) {
     id: uuidv7(),
     run: run ?? null,
     line: refusal.line ?? null,
-    subject: refusal.line === undefined ? sha256(canonicalJson(refusal.record)) : String(refusal.line),
+    // A row of a wide sheet is several lines: its columns tell them apart.
+    subject:
+      refusal.line === undefined
+        ? sha256(canonicalJson(refusal.record))
+        : `${refusal.line}/${refusal.field ?? ''}/${refusal.record[COLUMN] ?? ''}`,
     stage: refusal.stage,
     reason: refusal.reason,
     disposition: refusal.disposition,

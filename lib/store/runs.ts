@@ -122,16 +122,27 @@ export function runsOf(context: StoreContext, keyDays: number) {
       });
     },
 
-    /** Notes what a step counted for one part; counted again, it takes the place of what was there. */
+    /**
+     * Notes what a step counted for one part; counted again, it takes the place of what was there. It also shows that the
+     * run goes on, so its lease is kept for `leaseSeconds` more.
+     */
     async total(
       lease: Held,
       stage: Stage,
       part: string,
       counted: { lines: number; quantity: string; records?: number },
+      leaseSeconds = 120,
     ): Promise<void> {
       await db.transaction().execute(async (tx) => {
         const job = await heldJob(tx, dialect, lease);
         if (job.run) await putTotal(tx, job.run, stage, part, { records: 0, ...counted });
+        const until = Date.now() + leaseSeconds * 1000;
+        await tx
+          .updateTable('jobs')
+          .set({ lease_until: until })
+          .where('id', '=', lease.job)
+          .where('lease_until', '<', until)
+          .execute();
       });
     },
 

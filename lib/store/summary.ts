@@ -62,7 +62,7 @@ export async function summaryOf({ db }: StoreContext, id: string): Promise<RunSu
     run: run.id,
     state: run.state,
     version: run.version,
-    received: run.lines,
+    received: run.lines + total('expanded').lines,
     accepted: total('accepted').lines,
     held: held.lines,
     rejected: rejected.lines,

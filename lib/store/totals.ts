@@ -2,11 +2,13 @@ import { sum } from './decimal.ts';
 import type { RunTotalsTable } from './schema.ts';
 
 /**
- * What is counted for a run. `validated` and `accepted` come from validation, part by part; `held`, `rejected` and `dead`
+ * What is counted for a run. `expanded` is what a mapping made more (wide to long) or fewer (grouping)
+ * of the rows received; `validated` and `accepted` come from validation, part by part; `held`, `rejected` and `dead`
  * from the exceptions, told apart by the step that refused; `applied`, `unchanged`, `created`, `updated` and `refused`
  * from each write job.
  */
 export const STAGES = [
+  'expanded',
   'validated',
   'accepted',
   'held/mapping',
@@ -40,7 +42,8 @@ export function totalsOf(
 }
 
 /** Why a run's control totals do not add up, or undefined when they do. */
-export function imbalance(received: number, total: ReturnType<typeof totalsOf>): string | undefined {
+export function imbalance(rows: number, total: ReturnType<typeof totalsOf>): string | undefined {
+  const received = rows + total('expanded').lines;
   const accepted = total('accepted');
   const held = total('held/mapping', 'held/validation');
   const rejected = total('rejected/mapping', 'rejected/validation');

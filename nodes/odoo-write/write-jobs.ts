@@ -1,0 +1,29 @@
+import { WriteJob } from '../../lib/delivery/write-job.ts';
+import { recordsOf } from '../../lib/node/batch.ts';
+import { SettingsError } from '../../lib/node/errors.ts';
+import { parseSettings } from '../../lib/node/settings.ts';
+import type { FlowMessage } from '../../lib/node/types.ts';
+import { Settings } from './settings.ts';
+
+/** Settings that a message may give instead of the form. */
+const OVERRIDES = ['operation', 'model', 'keys', 'fillEmpty', 'method', 'args', 'context', 'dryRun'] as const;
+
+/**
+ * The job that a message asks for. What the form leaves blank is taken from `msg.target`, where canonical-map says what
+ * its records are; what the message sets itself goes before both.
+ */
+export function writeJobOf(message: FlowMessage, config: unknown): WriteJob {
+  const target = (message.target ?? {}) as Record<string, unknown>;
+  const form = Object.fromEntries(
+    Object.entries(config as Record<string, unknown>).filter(
+      ([, value]) => value !== '' && !(Array.isArray(value) && value.length === 0),
+    ),
+  );
+  const given = Object.fromEntries(OVERRIDES.filter((name) => message[name] !== undefined).map((name) => [name, message[name]]));
+  const settings = parseSettings(Settings, { ...target, ...form, ...given });
+  const records = recordsOf(message);
+  if (!settings.model) throw new SettingsError('No model is set: say which of Odoo’s models is written.');
+  if (settings.operation === 'upsert' && settings.keys.length === 0)
+    throw new SettingsError('An upsert needs key fields: say by which fields Odoo’s record is found.');
+  return WriteJob.parse({ ...settings, records, mapping: message.sync?.mapping });
+}

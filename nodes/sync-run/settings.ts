@@ -1,0 +1,4 @@
+import { z } from 'zod';
+import { textField } from '../../lib/node/settings.ts';
+
+export const Settings = z.object({ store: textField() });
