@@ -33,7 +33,7 @@ export type MasterData = {
 };
 
 /** What of a line names master data. */
-type Naming = { readonly product?: unknown; readonly location?: unknown; readonly uom?: unknown };
+type Naming = Readonly<Record<string, unknown>>;
 
 type Tables = Pick<MasterFacts, 'warehouses' | 'units' | 'companies'> & { readonly readAt: number };
 type Known = { readonly products: readonly Product[]; readonly readAt: number };
@@ -102,7 +102,7 @@ function open(client: OdooClient, settings: MasterDataSettings, approved: Domain
 }
 
 /** The different names in a column of the lines. */
-function namesIn(lines: readonly Naming[], column: keyof Naming): Set<string> {
+function namesIn(lines: readonly Naming[], column: 'product' | 'location' | 'uom'): Set<string> {
   const names = new Set<string>();
   for (const line of lines) {
     const name = referenceOf(line[column]);

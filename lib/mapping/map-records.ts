@@ -1,4 +1,4 @@
-import { type FlowRecord, LINE, SOURCE, UNREADABLE } from '../canonical/marks.ts';
+import { COLUMN, type FlowRecord, LINE, SOURCE, UNREADABLE } from '../canonical/marks.ts';
 import { requireZone } from '../canonical/period.ts';
 import { readQuantity } from '../canonical/quantity.ts';
 import { CANONICAL, isCanonical } from '../canonical/schemas.ts';
@@ -13,7 +13,7 @@ import { group } from './group.ts';
 import type { Mapping } from './mapping.ts';
 import { Pace } from './pace.ts';
 import { lineOf, refuse, sourceOf } from './refuse.ts';
-import { COLUMN, type Expander } from './wide-to-long.ts';
+import type { Expander } from './wide-to-long.ts';
 
 export type Compiled = {
   readonly mapping: Mapping;
