@@ -2,15 +2,17 @@ import { z } from 'zod';
 import { answerAs } from './answer.ts';
 import type { OdooClient } from './client.ts';
 import { OdooError } from './errors.ts';
+import { majorOf } from './version.ts';
 
 /** What `fields_get` tells of a field, as far as it is used. */
 export const FieldInfo = z.object({
   type: z.string(),
   string: z.string().optional(),
-  required: z.boolean().optional(),
-  readonly: z.boolean().optional(),
+  // Odoo 14 answers some of these as numbers.
+  required: z.coerce.boolean().optional(),
+  readonly: z.coerce.boolean().optional(),
   relation: z.string().optional(),
-  store: z.boolean().optional(),
+  store: z.coerce.boolean().optional(),
   /** Total digits and decimals of a float; unset where Odoo rounds it by other means (it then says false or 0). */
   digits: z.tuple([z.number(), z.number()]).optional().catch(undefined),
   selection: z
@@ -24,6 +26,8 @@ export type ModelInfo = { readonly model: string; readonly name: string };
 
 /** What one Odoo has. The code goes by it, not by the version number: apps and custom fields differ from plant to plant. */
 export type Profile = {
+  /** For messages and logs. `major` is 0 where the server does not tell its version. */
+  readonly version: { readonly major: number; readonly text: string };
   readonly models: readonly ModelInfo[];
   hasModel(model: string): boolean;
   /** The fields of a model. Throws OdooError `not-found` for a model that the database does not have. */
@@ -37,6 +41,7 @@ const Fields = z.record(z.string(), FieldInfo);
 
 /** Reads the installed models at once, and each model's fields when they are first asked for. */
 export async function readProfile(client: OdooClient): Promise<Profile> {
+  const version = (await client.version()) ?? '';
   const models = await readModels(client);
   const names = new Set(models.map(({ model }) => model));
   const known = new Map<string, Promise<Readonly<Record<string, FieldInfo>>>>();
@@ -56,6 +61,7 @@ export async function readProfile(client: OdooClient): Promise<Profile> {
   };
 
   return {
+    version: { major: majorOf(version), text: version },
     models,
     hasModel: (model) => names.has(model),
     fields,
