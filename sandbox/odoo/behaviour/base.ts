@@ -1,0 +1,45 @@
+import type { Behaviour } from '../behaviour.ts';
+import { COMPANY, numbered } from '../common.ts';
+import type { Env } from '../env.ts';
+
+export const baseBehaviours: Readonly<Record<string, Behaviour>> = {
+  'ir.model': { computes: { info: () => null } },
+  'ir.model.data': {
+    computes: {
+      complete_name: (env, id) =>
+        [env.text('ir.model.data', id, 'module'), env.text('ir.model.data', id, 'name')].filter(Boolean).join('.'),
+      reference: (env, id) => `${env.text('ir.model.data', id, 'model')},${env.number('ir.model.data', id, 'res_id')}`,
+    },
+  },
+  'res.partner': {
+    computes: { complete_name: partnerName },
+    displayName: partnerName,
+    prepare: (env, values) => {
+      values.active ??= true;
+      values.lang ??= 'en_US';
+      if (env.version === 19) values.company_type ??= values.is_company ? 'company' : 'person';
+    },
+  },
+  'res.users': {
+    methods: {
+      context_get: {
+        parameters: [],
+        ofModel: true,
+        run: (env) => ({ lang: 'en_US', tz: env.text('res.users', env.user, 'tz') || 'Europe/Brussels', uid: env.user }),
+      },
+    },
+    displayName: (env, id) => env.text('res.users', id, 'name'),
+  },
+  'res.company': { defaults: { currency_id: (env) => env.id('res.company', COMPANY, 'currency_id') } },
+  'procurement.group': {
+    prepare: (env, values) => {
+      values.name ??= numbered(env, 'PG/', 6);
+    },
+  },
+};
+
+function partnerName(env: Env, id: number): string {
+  const parent = env.id('res.partner', id, 'parent_id');
+  const name = env.text('res.partner', id, 'name');
+  return parent === undefined ? name : `${partnerName(env, parent)}, ${name}`;
+}
