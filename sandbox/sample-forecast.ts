@@ -38,6 +38,7 @@ export function sampleForecast(today: Date): string {
     ['LAMP', 'WH', month(1), '400', 'Units'],
     // Held: somebody has to act first.
     ['POSTER-26', 'WH', month(1), '20', 'Units'],
+    ['PANNIER', 'WH', month(1), '25', 'Units'],
     ['BIKE-2099', 'WH', month(1), '11', 'Units'],
     ['BIKE-CITY', 'WH9', month(1), '12', 'Units'],
     ['BIKE-FOLD', 'WH', month(1), '13', 'Units'],

@@ -53,7 +53,12 @@ export type FieldData = FieldOptions & {
 /** A value that differs between the versions, or one for both. */
 export type ByVersion<T> = T | Readonly<Record<Version, T>>;
 
-export type UniqueData = { readonly fields: readonly string[]; readonly message: string; readonly constraint: string };
+export type UniqueData = {
+  readonly only?: Version;
+  readonly fields: readonly string[];
+  readonly message: string;
+  readonly constraint: string;
+};
 
 /** A model as plain data. What it does beyond keeping records is in `behaviour/`. */
 export type ModelData = {

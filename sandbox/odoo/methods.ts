@@ -23,6 +23,8 @@ const searchOptions = ({ offset, limit, order }: Args) => ({
   order: order ? String(order) : undefined,
 });
 
+const SEARCH_READ = new Set(['domain', 'fields', 'offset', 'limit', 'order', 'load']);
+
 const searchIds = (env: Env, model: string, domain: unknown, args: Args) =>
   env.search(model, (domain ?? []) as unknown[], searchOptions(args));
 
@@ -51,8 +53,17 @@ function common(version: 14 | 19): Readonly<Record<string, Method>> {
       parameters: optional({ domain: null, fields: null, offset: 0, limit: null, order: null }),
       ofModel: true,
       anyNamed: true,
-      run: (env, model, _, args) =>
-        readRecords(env, model, searchIds(env, model, args.domain, args), args.fields as Names, args.load ?? '_classic_read'),
+      run: (env, model, _, args) => {
+        const unknown = Object.keys(args).find((name) => !SEARCH_READ.has(name));
+        if (unknown) throw new OdooFault('type', `BaseModel._read_format() got an unexpected keyword argument '${unknown}'`);
+        return readRecords(
+          env,
+          model,
+          searchIds(env, model, args.domain, args),
+          args.fields as Names,
+          args.load ?? '_classic_read',
+        );
+      },
     },
     read: {
       parameters: optional({ fields: null, load: '_classic_read' }),

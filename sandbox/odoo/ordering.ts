@@ -25,7 +25,7 @@ function parseOrder(env: Env, model: string, order: string): Term[] {
     const [name = '', ...words] = part.trim().toLowerCase().split(/\s+/);
     const field = env.field(model, name);
     if (!field) throw new OdooFault('value', `Invalid field '${name}' on model '${model}'`);
-    if (!field.stored && !field.store && !field.related)
+    if (!field.stored && !field.store && !field.related && name !== 'display_name')
       throw new OdooFault('value', `Cannot convert ${model}.${name} to SQL because it is not stored`);
     const descending = words.includes('desc');
     const nullsFirst = words.includes('nulls') ? words.includes('first') : descending;

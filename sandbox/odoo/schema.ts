@@ -79,7 +79,7 @@ export function schemaOf(version: Version): Schema {
       nameField,
       searchedByName: data.searchedByName === undefined ? [nameField] : of(data.searchedByName),
       ...(data.inherits ? { inherits: data.inherits } : {}),
-      unique: data.unique ?? [],
+      unique: (data.unique ?? []).filter(has),
       fields,
       behaviour,
     });

@@ -123,6 +123,10 @@ async function route(
     if (database.schema.version === 14) return noSuchPage14();
     return json2(database, credentials.apiKey, method === 'POST' ? path : '/json/2', headers, body);
   }
+  if (path === '/web/version' && database.schema.version === 19) {
+    const { server_version_info, server_version } = versionInfo(database);
+    return json(200, { version_info: server_version_info, version: server_version });
+  }
   if (method !== 'POST') return html(path === '/' || path === '/web' ? 200 : 404, '<!DOCTYPE html>\n<title>Odoo</title>\n');
   if (path === '/jsonrpc') return jsonRpc(database, credentials, body);
   if (path === '/web/webclient/version_info') return json(200, { jsonrpc: '2.0', id: null, result: versionInfo(database) });

@@ -1,4 +1,3 @@
-import type { Env } from './env.ts';
 import { OdooFault, repr } from './errors.ts';
 import { writtenMoment } from './moments.ts';
 import type { Field } from './schema.ts';
@@ -7,7 +6,7 @@ import type { Value } from './store.ts';
 const LARGEST = 2 ** 31;
 
 /** A value from outside in the form that it is kept in; lists of records are not values and are written by commands. */
-export function kept(env: Env, model: string, field: Field, value: unknown): Value {
+export function kept(model: string, field: Field, value: unknown): Value {
   const empty = value === false || value === null || value === undefined;
   switch (field.type) {
     case 'boolean':

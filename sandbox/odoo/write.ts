@@ -49,7 +49,7 @@ function insert(env: Env, schema: Model, values: Values): number {
   const row: Record<string, Value> & { id: number } = { id };
   for (const field of schema.fields.values()) {
     if (!field.stored || field.name === 'id') continue;
-    row[field.name] = field.type === 'many2many' ? [] : kept(env, model, field, values[field.name]);
+    row[field.name] = field.type === 'many2many' ? [] : kept(model, field, values[field.name]);
   }
   row.create_date = row.write_date = env.now;
   row.create_uid = row.write_uid = env.user;
@@ -82,7 +82,7 @@ export function writeRecords(env: Env, model: string, ids: readonly number[], gi
   const changes: Record<string, Value> = {};
   for (const [name, value] of Object.entries(values)) {
     const field = schema.fields.get(name)!;
-    if (field.stored && field.type !== 'many2many') changes[name] = kept(env, model, field, value);
+    if (field.stored && field.type !== 'many2many') changes[name] = kept(model, field, value);
   }
   for (const name of ['id', 'create_date', 'create_uid', 'write_date', 'write_uid']) delete changes[name];
   for (const id of ids)

@@ -29,6 +29,7 @@ const PRODUCTS: readonly ProductData[] = [
   { name: 'light_kit', code: 'LIGHT-KIT', title: 'Light kit', supply: 'none', price: 29 },
   { name: 'bell_brass', code: 'BELL', title: 'Bell, brass', supply: 'buy', price: 6 },
   { name: 'bell_steel', code: 'BELL', title: 'Bell, steel', supply: 'buy', price: 5 },
+  { name: 'pannier', code: 'PANNIER', title: 'Pannier', supply: 'buy', price: 45 },
   { name: 'poster', code: 'POSTER-26', title: 'Showroom poster', supply: 'none', price: 4 },
   { name: 'bike_fold', code: 'BIKE-FOLD', title: 'Folding bicycle', supply: 'none', price: 540, active: false },
 ];

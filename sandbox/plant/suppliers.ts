@@ -23,10 +23,10 @@ export function seedSuppliers({ record, version }: Seed): void {
       price,
       delay: days,
     });
-  // A second line that is no longer in date: it must not be taken for a source of supply.
-  record('seller_poster', 'product.supplierinfo', {
+  // A vendor whose line is no longer in date: it is no source of supply.
+  record('seller_pannier', 'product.supplierinfo', {
     [version === 14 ? 'name' : 'partner_id']: '@vendor_parts',
-    product_tmpl_id: '@poster_template',
+    product_tmpl_id: '@pannier_template',
     price: 1,
     delay: 4,
     date_end: '2020-12-31',

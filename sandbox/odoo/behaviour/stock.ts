@@ -64,5 +64,6 @@ export const stockBehaviours: Readonly<Record<string, Behaviour>> = {
     prepare: (env, values) => {
       values.name ??= numbered(env, 'WH/PICK/', 5);
     },
+    methods: { do_unreserve: { parameters: [], run: () => null } },
   },
 };

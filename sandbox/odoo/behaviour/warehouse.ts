@@ -1,8 +1,22 @@
-import type { Behaviour } from '../behaviour.ts';
+import type { Behaviour, Compute } from '../behaviour.ts';
 import { COMPANY, pathIds, pathName } from '../common.ts';
 import type { Env } from '../env.ts';
 
 const LOCATION = 'stock.location';
+
+/** The other side of `route_ids`: the records that carry a route. */
+const carriers =
+  (model: string): Compute =>
+  (env, id) =>
+    env.matching(model, [['route_ids', 'in', [id]]]);
+
+const route: Behaviour = {
+  computes: {
+    warehouse_ids: carriers('stock.warehouse'),
+    product_ids: carriers('product.template'),
+    categ_ids: carriers('product.category'),
+  },
+};
 
 export const warehouseBehaviours: Readonly<Record<string, Behaviour>> = {
   'stock.warehouse': { defaults: { company_id: () => COMPANY } },
@@ -15,6 +29,8 @@ export const warehouseBehaviours: Readonly<Record<string, Behaviour>> = {
     },
     displayName: (env, id) => (env.version === 19 ? shortPath(env, id) : pathName(env, LOCATION, id, 'location_id', '/')),
   },
+  'stock.route': route,
+  'stock.location.route': route,
   'stock.rule': { defaults: { company_id: () => COMPANY } },
   'stock.picking.type': {
     defaults: { company_id: () => COMPANY },

@@ -186,6 +186,7 @@ export const stockModels: Readonly<Record<string, ModelData>> = {
     order: 'location_id,company_id,id',
     unique: [
       {
+        only: 19,
         fields: ['product_id', 'location_id', 'company_id'],
         message: 'A replenishment rule already exists for this product on this location.',
         constraint: 'stock_warehouse_orderpoint_product_location_check',

@@ -40,7 +40,10 @@ function fault(error: unknown): { faultCode: number; faultString: string } {
   if (name === 'odoo.exceptions.RedirectWarning')
     return { faultCode, faultString: `(UserError(${repr(message)}), ${given.slice(1).map(repr).join(', ')})` };
   if (faultCode !== 1) return { faultCode, faultString: message };
-  return { faultCode, faultString: `${traceback}${name.replace(/^builtins\./, '')}: ${message}\n` };
+  return {
+    faultCode,
+    faultString: `${traceback}${name.replace(/^builtins\./, '')}: ${name === 'builtins.KeyError' ? repr(message) : message}\n`,
+  };
 }
 
 const traceback = 'Traceback (most recent call last):\n  File "odoo/addons/rpc/controllers/xmlrpc.py", in xmlrpc_2\n';
