@@ -14,7 +14,9 @@ const fail = (what: string): never => {
 const needed = (file: string) => (existsSync(path(file)) ? path(file) : fail(`${file} is missing`));
 
 const types = Object.keys(manifest['node-red'].nodes);
-const folders = readdirSync(path('nodes'), { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== 'editor');
+const folders = readdirSync(path('nodes'), { withFileTypes: true }).filter(
+  (entry) => entry.isDirectory() && entry.name !== 'editor',
+);
 for (const { name } of folders) if (!types.includes(name)) fail(`nodes/${name} is not among package.json's node-red.nodes`);
 
 for (const folder of ['dist', 'examples']) rmSync(path(folder), { recursive: true, force: true });
