@@ -34,7 +34,7 @@ export function checkForm(type: string, script: string, template: string, texts:
     [...keys.matchAll(/'(\w+)'/g)].map(([, key]) => `${type}.status.${key}`),
   );
   for (const key of new Set([...shown, ...asked, ...statuses])) {
-    if (!key.startsWith(`${type}.`)) continue;
+    if (!key.startsWith(`${type}.`) || key.endsWith('.svg')) continue;
     const text = key
       .split('.')
       .slice(1)
