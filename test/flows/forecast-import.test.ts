@@ -153,7 +153,7 @@ for (const target of odooServers()) {
       let report: RunSummary | undefined;
       for (let attempt = 0; attempt < 120 && report?.state !== 'applied-with-exceptions'; attempt++) {
         await sleep(250);
-        const files = await readdir(done).catch(() => []);
+        const files: string[] = await readdir(done).catch(() => []);
         const name = files.find((file) => file.endsWith('.report.json'));
         if (name && files.includes('monday.csv')) report = JSON.parse(await readFile(join(done, name), 'utf8'));
       }
