@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startWorker, type Worker, type WorkerOptions } from '../../lib/delivery/worker.ts';
+import { OdooError } from '../../lib/odoo/errors.ts';
+import type { ClaimedJob } from '../../lib/store/jobs.ts';
+import { openStore, type Store } from '../../lib/store/open.ts';
+import type { Settlement } from '../../lib/store/settlement.ts';
+
+const QUEUE = 'odoo-write:1';
+const DONE: Settlement = { result: {} };
+
+describe('the worker', () => {
+  let store: Store;
+  let workers: Worker[];
+  beforeEach(async () => {
+    workers = [];
+    store = await openStore({ url: ':memory:' });
+  });
+  afterEach(async () => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await store.close();
+  });
+
+  const add = (keys: string[], more = {}) =>
+    store.jobs.add(
+      keys.map((key) => ({ queue: QUEUE, kind: 'odoo-write', key, payload: { records: [{ key }] }, maxAttempts: 2, ...more })),
+    );
+  const start = (handle: WorkerOptions<Settlement>['handle'], more: Partial<WorkerOptions<Settlement>> = {}) => {
+    const lost = () => ({ lines: 1, quantity: '1', records: 1 });
+    const worker = startWorker<Settlement>({ store, queue: QUEUE, owner: 'test', handle, lost, ...more });
+    workers.push(worker);
+    return worker;
+  };
+  const counts = () => store.jobs.counts(QUEUE);
+  /** Waits until it holds; fails after five seconds. */
+  const until = async (holds: () => Promise<boolean> | boolean) => {
+    for (let attempt = 0; attempt < 500; attempt++) {
+      if (await holds()) return;
+      await sleep(10);
+    }
+    assert.fail(`it never came: ${JSON.stringify(await counts())}`);
+  };
+  /** A job that goes on until it is let go. */
+  const held = () => {
+    const gate = new EventTarget();
+    let begun = 0;
+    return {
+      begun: () => begun,
+      finish: () => void gate.dispatchEvent(new Event('finish')),
+      async handle() {
+        begun++;
+        await once(gate, 'finish');
+        return DONE;
+      },
+    };
+  };
+
+  it('does what is there, and what is added while it runs, without waiting for the next poll', async () => {
+    const settled: string[] = [];
+    await add(['one', 'two', 'three']);
+    const worker = start(async () => DONE, { onSettled: ({ key }) => settled.push(key) });
+    await until(() => settled.length === 3);
+    await add(['four']);
+    const since = Date.now();
+    worker.nudge();
+    await until(() => settled.length === 4);
+    assert.ok(Date.now() - since < 2_000, 'it slept through the nudge');
+    assert.deepEqual(await counts(), { done: 4 });
+  });
+
+  it('does so many jobs at a time, and no more', async () => {
+    let at = 0;
+    let most = 0;
+    await add(['1', '2', '3', '4', '5', '6']);
+    start(
+      async () => {
+        most = Math.max(most, ++at);
+        await sleep(20);
+        at--;
+        return DONE;
+      },
+      { concurrency: 3 },
+    );
+    await until(async () => (await counts()).done === 6);
+    assert.equal(most, 3);
+  });
+
+  it('waits for what is under way when it is stopped, and takes no more', async () => {
+    const job = held();
+    await add(['one', 'two']);
+    const worker = start(job.handle, { concurrency: 1 });
+    await until(() => job.begun() === 1);
+    let stopped = false;
+    const stopping = worker.stop().then(() => {
+      stopped = true;
+    });
+    await sleep(50);
+    assert.equal(stopped, false, 'it left a job behind');
+    job.finish();
+    await stopping;
+    assert.deepEqual(await counts(), { done: 1, pending: 1 });
+    assert.equal(job.begun(), 1);
+  });
+
+  it('stops at once when it has nothing to do', async () => {
+    for (const wait of [0, 1, 30]) {
+      const worker = start(async () => DONE);
+      await sleep(wait);
+      const since = Date.now();
+      await worker.stop();
+      assert.ok(Date.now() - since < 1_000, `stopping took ${Date.now() - since} ms`);
+    }
+  });
+
+  it('tries a failed job again after a wait, and tells of the failure', async () => {
+    const attempts: number[] = [];
+    const failures: boolean[] = [];
+    await add(['one']);
+    start(
+      async ({ attempt }) => {
+        attempts.push(attempt);
+        if (attempts.length === 1) throw new OdooError('locked', 'Somebody else changed it.');
+        return DONE;
+      },
+      { onFailed: (_, __, buried) => failures.push(buried) },
+    );
+    await until(() => failures.length === 1);
+    const due = await store.jobs.dueIn(QUEUE);
+    assert.ok(due !== undefined && due > 300 && due <= 1_000, `due in ${due} ms`);
+    await until(async () => (await counts()).done === 1);
+    assert.deepEqual([attempts, failures], [[1, 2], [false]]);
+  });
+
+  it('does not count it as an attempt that Odoo was away', async () => {
+    const attempts: number[] = [];
+    await add(['one'], { maxAttempts: 1 });
+    start(async ({ attempt }) => {
+      attempts.push(attempt);
+      if (attempts.length < 3) throw new OdooError('unavailable', 'Odoo does not answer.');
+      return DONE;
+    });
+    await until(async () => (await counts()).done === 1);
+    assert.deepEqual(attempts, [1, 1, 1]);
+  });
+
+  it('makes a dead letter of a job after its last attempt, with the words of the last failure', async () => {
+    const buried: [ClaimedJob, string][] = [];
+    await add(['one']);
+    start(
+      async ({ attempt }) => {
+        throw new OdooError('locked', `Locked, time ${attempt}.`);
+      },
+      { onFailed: (job, error, last) => last && buried.push([job, error.message]) },
+    );
+    await until(() => buried.length === 1);
+    const [letter] = await store.jobs.deadLetters();
+    assert.equal(letter?.error, 'Locked, time 2.');
+    assert.deepEqual(letter?.payload, { records: [{ key: 'one' }] });
+    assert.deepEqual(
+      buried.map(([{ attempt }, words]) => [attempt, words]),
+      [[2, 'Locked, time 2.']],
+    );
+    assert.deepEqual(await counts(), { dead: 1 });
+  });
+
+  it('drops the result of a job that another worker took over', async () => {
+    const job = held();
+    const heard: string[] = [];
+    await add(['one']);
+    start(job.handle, {
+      leaseSeconds: 0.3,
+      onSettled: () => heard.push('settled'),
+      onFailed: () => heard.push('failed'),
+      onTrouble: () => heard.push('trouble'),
+    });
+    await until(() => job.begun() === 1);
+    // It hangs so badly that its lease runs out unnoticed.
+    store = Object.assign(store, { jobs: { ...store.jobs, heartbeat: async () => {} } });
+    let theirs: ClaimedJob | undefined;
+    await until(async () => {
+      [theirs] = await store.jobs.claim(QUEUE, { owner: 'another', leaseSeconds: 60, limit: 1 });
+      return theirs !== undefined;
+    });
+    job.finish();
+    await sleep(100);
+    assert.deepEqual(await counts(), { running: 1 });
+    assert.ok(theirs);
+    await store.jobs.succeed(theirs.lease, DONE);
+    assert.deepEqual(heard, []);
+  });
+
+  it('keeps its lease while a job takes longer than that', async () => {
+    const job = held();
+    await add(['one']);
+    start(job.handle, { leaseSeconds: 0.3, concurrency: 1 });
+    await until(() => job.begun() === 1);
+    for (let time = 0; time < 10; time++) {
+      await sleep(100);
+      assert.deepEqual(await store.jobs.claim(QUEUE, { owner: 'another', leaseSeconds: 60, limit: 1 }), []);
+    }
+    job.finish();
+    await until(async () => (await counts()).done === 1);
+    assert.equal(job.begun(), 1);
+  });
+
+  it('goes on when the store fails for a while, and says so', async () => {
+    const { claim } = store.jobs;
+    const heard: string[] = [];
+    let failing = true;
+    store = Object.assign(store, {
+      jobs: {
+        ...store.jobs,
+        claim: (...asked: Parameters<typeof claim>) => {
+          if (failing) throw new Error('disk is full');
+          return claim(...asked);
+        },
+      },
+    });
+    await add(['one']);
+    const worker = start(async () => DONE, { onTrouble: ({ message }) => heard.push(message) });
+    await until(() => heard.length > 0);
+    failing = false;
+    worker.nudge();
+    await until(async () => (await counts()).done === 1);
+    assert.equal(heard[0], 'disk is full');
+  });
+});
