@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
-import { bundleForm, checkForm } from './form.ts';
+import { bundleForm, faultsOf, type Texts } from './form.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const path = (...parts: string[]) => join(ROOT, ...parts);
@@ -11,13 +11,22 @@ const fail = (what: string): never => {
   console.error(`build: ${what}`);
   process.exit(1);
 };
-const needed = (file: string) => (existsSync(path(file)) ? path(file) : fail(`${file} is missing`));
+const textOf = (file: string): string => (existsSync(path(file)) ? readFileSync(path(file), 'utf8') : fail(`${file} is missing`));
+const jsonOf = <T>(file: string): T => {
+  try {
+    return JSON.parse(textOf(file)) as T;
+  } catch (error) {
+    return fail(`${file}: ${(error as Error).message}`);
+  }
+};
 
 const types = Object.keys(manifest['node-red'].nodes);
-const folders = readdirSync(path('nodes'), { withFileTypes: true }).filter(
-  (entry) => entry.isDirectory() && entry.name !== 'editor',
-);
-for (const { name } of folders) if (!types.includes(name)) fail(`nodes/${name} is not among package.json's node-red.nodes`);
+const folders = readdirSync(path('nodes'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== 'editor')
+  .map(({ name }) => name);
+for (const name of folders) if (!types.includes(name)) fail(`nodes/${name} is not among package.json's node-red.nodes`);
+for (const name of types)
+  if (!folders.includes(name)) fail(`package.json's node-red.nodes names ${name}, and nodes/${name} is missing`);
 
 for (const folder of ['dist', 'examples']) rmSync(path(folder), { recursive: true, force: true });
 try {
@@ -27,27 +36,36 @@ try {
 }
 
 const languages = readdirSync(path('locales'));
+const faults: string[] = [];
 for (const type of types) {
   const target = path('dist', 'nodes', type);
-  needed(`dist/nodes/${type}/${type}.js`);
-  const template = readFileSync(needed(`nodes/${type}/editor.html`), 'utf8');
-  const script = await bundleForm(needed(`nodes/${type}/editor.ts`)).catch((error: Error) => fail(error.message));
-  const texts = JSON.parse(readFileSync(needed(`locales/en-US/${type}.json`), 'utf8')) as Record<string, unknown>;
-  const faults = checkForm(type, script, template, texts[type], readFileSync(needed(`nodes/${type}/${type}.ts`), 'utf8'));
-  if (faults.length > 0) fail(`the form of ${type}: ${faults.join('; ')}`);
+  if (!existsSync(join(target, `${type}.js`))) fail(`nodes/${type}/${type}.ts is missing`);
+  const template = textOf(`nodes/${type}/editor.html`);
+  textOf(`nodes/${type}/editor.ts`);
+  const script = await bundleForm(path('nodes', type, 'editor.ts')).catch((error: Error) => fail(error.message));
+  const runtime = textOf(`nodes/${type}/${type}.ts`);
   writeFileSync(join(target, `${type}.html`), `<script type="text/javascript">\n${script}</script>\n${template}`);
 
   mkdirSync(join(target, 'icons'));
-  cpSync(needed(`icons/${type}.svg`), join(target, 'icons', `${type}.svg`));
-  for (const language of languages)
-    for (const ending of ['json', 'html']) {
-      mkdirSync(join(target, 'locales', language), { recursive: true });
-      cpSync(needed(`locales/${language}/${type}.${ending}`), join(target, 'locales', language, `${type}.${ending}`));
-    }
+  writeFileSync(join(target, 'icons', `${type}.svg`), textOf(`icons/${type}.svg`));
+  for (const language of languages) {
+    const served = join(target, 'locales', language);
+    mkdirSync(served, { recursive: true });
+    const texts: Texts = {
+      ...jsonOf<Texts>(`locales/${language}/${type}.json`),
+      ...jsonOf<Texts>(`locales/${language}/editor.json`),
+    };
+    const help = textOf(`locales/${language}/${type}.html`);
+    writeFileSync(join(served, `${type}.json`), JSON.stringify(texts, undefined, 2));
+    writeFileSync(join(served, `${type}.html`), help);
+    for (const fault of faultsOf({ type, script, template, texts, help, runtime }))
+      faults.push(`the form of ${type} (${language}): ${fault}`);
+  }
 }
+if (faults.length > 0) fail(faults.join('\nbuild: '));
 
 mkdirSync(path('examples'));
 for (const file of readdirSync(path('flows'))) {
-  JSON.parse(readFileSync(path('flows', file), 'utf8'));
+  jsonOf(`flows/${file}`);
   cpSync(path('flows', file), path('examples', file));
 }

@@ -57,11 +57,9 @@ RED.nodes.registerType('canonical-map', {
       const result = $('#planbridge-result').show();
       try {
         const sample = JSON.parse(String($('#node-input-sample').val() || '[]')) as unknown;
-        const mapping =
-          $('#node-input-source').val() === 'preset'
-            ? { preset: $('#node-input-preset').val() }
-            : { mapping: $('#node-input-mapping').val() };
-        ask('planbridge/mapping/try', { ...mapping, sample, timezone: $('#node-input-timezone').val() }).then(
+        const preset = $('#node-input-source').val() === 'preset' ? $('#node-input-preset').val() : undefined;
+        const mapping = preset ? undefined : $('#node-input-mapping').val();
+        ask('planbridge/mapping/try', { preset, mapping, sample, timezone: $('#node-input-timezone').val() }).then(
           (answer) => result.text(JSON.stringify(answer, undefined, 2)),
           (error: Error) => result.text(error.message),
         );

@@ -13,7 +13,7 @@ export function domainBuilder(node: FormNode, container: string, input: string, 
   const root: Widget = $(container).empty();
   const bar: Widget = $('<div class="planbridge-bar"></div>').appendTo(root);
   const area: Widget = $('<div></div>').appendTo(root);
-  const text = (key: string, values?: Record<string, unknown>) => node._(`odoo-read.domain.${key}`, values);
+  const text = (key: string, values?: Record<string, unknown>) => node._(`editor.domain.${key}`, values);
   const button = (key: string) =>
     $('<button type="button" class="red-ui-button red-ui-button-small"></button>')
       .text(text(key))
