@@ -1,39 +1,46 @@
 import assert from 'node:assert/strict';
-import { UnknownOutcome, verdict } from '../../lib/delivery/verdict.ts';
-import { ODOO_ERROR_CODES, OdooError } from '../../lib/odoo/errors.ts';
+import { CalledOff, verdict } from '../../lib/delivery/verdict.ts';
+import { OdooError, type OdooErrorCode } from '../../lib/odoo/errors.ts';
 
-const all = (attempt: number) =>
-  Object.fromEntries(ODOO_ERROR_CODES.map((code) => [code, verdict(new OdooError(code, 'no'), attempt, 5)]));
+const on = (code: OdooErrorCode, attempt: number, { claims = 1, method = 'create' } = {}) =>
+  verdict(new OdooError(code, 'no', { method }), { attempt, maxAttempts: 5, claims });
 
 describe('the verdict on a failed try', () => {
-  it('gives up at once what Odoo will refuse again, and tries the rest again', () => {
-    assert.deepEqual(all(1), {
-      access: 'retry',
-      'not-found': 'bury',
-      validation: 'bury',
-      locked: 'retry',
-      redirect: 'bury',
-      unavailable: 'retry-uncounted',
-      'unknown-outcome': 'retry',
-      protocol: 'retry',
-    });
+  it('tries again, and gives up after the last attempt', () => {
+    for (const code of ['locked', 'unknown-outcome', 'protocol'] as const) {
+      assert.deepEqual([on(code, 4).bury, on(code, 4).countAttempt], [false, true], code);
+      assert.equal(on(code, 5).bury, true, code);
+    }
   });
 
-  it('gives up after the last attempt, but never because Odoo is away', () => {
-    const last = all(5);
-    assert.equal(last.unavailable, 'retry-uncounted');
-    assert.deepEqual(
-      new Set(Object.entries(last).flatMap(([code, what]) => (code === 'unavailable' ? [] : [what]))),
-      new Set(['bury']),
-    );
+  it('never gives up because Odoo is away or the credentials are wrong', () => {
+    for (const code of ['unavailable', 'access'] as const) {
+      const { bury, countAttempt } = on(code, 5);
+      assert.deepEqual([bury, countAttempt], [false, false], code);
+    }
   });
 
-  it('never repeats work that must not be done twice', () => {
-    assert.equal(verdict(new UnknownOutcome('who knows'), 1, 5), 'bury');
+  it('waits longer with every claim, also those that do not count', () => {
+    const wait = (claims: number) => on('unavailable', 1, { claims }).delayMs;
+    assert.ok(wait(1) <= 1_000);
+    assert.ok(wait(6) >= 16_000);
+    assert.ok(wait(50) >= 150_000 && wait(50) <= 300_000);
+  });
+
+  it('looks again only when Odoo can no longer be at work on what it did not answer', () => {
+    for (const code of ['unknown-outcome', 'protocol'] as const) {
+      assert.ok(on(code, 1).delayMs > 120_000, code);
+      assert.ok(on(code, 1, { method: 'search_read' }).delayMs <= 1_000, `${code} while reading`);
+    }
+  });
+
+  it('goes on at once, as if nothing had been, with work that was stopped', () => {
+    const stopped = verdict(new CalledOff(), { attempt: 5, maxAttempts: 5, claims: 9 });
+    assert.deepEqual(stopped, { bury: false, countAttempt: false, delayMs: 0 });
   });
 
   it('tries again after a fault of our own, as long as there are attempts', () => {
-    assert.equal(verdict(new TypeError('oh'), 4, 5), 'retry');
-    assert.equal(verdict(new TypeError('oh'), 5, 5), 'bury');
+    assert.equal(verdict(new TypeError('oh'), { attempt: 4, maxAttempts: 5, claims: 4 }).bury, false);
+    assert.equal(verdict(new TypeError('oh'), { attempt: 5, maxAttempts: 5, claims: 5 }).bury, true);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CalledOff } from '../../lib/delivery/verdict.ts';
 import { startWorker, type Worker, type WorkerOptions } from '../../lib/delivery/worker.ts';
 import { OdooError } from '../../lib/odoo/errors.ts';
 import type { ClaimedJob } from '../../lib/store/jobs.ts';
@@ -113,6 +114,29 @@ describe('the worker', () => {
     }
   });
 
+  it('stops at once, and hears a nudge, while it asks when the next job is due', async () => {
+    const asked = new EventTarget();
+    const { dueIn } = store.jobs;
+    const slow = async (queue: string) => {
+      const due = await dueIn(queue);
+      asked.dispatchEvent(new Event('asked'));
+      await sleep(50);
+      return due;
+    };
+    store = Object.assign(store, { jobs: { ...store.jobs, dueIn: slow } });
+    const first = once(asked, 'asked');
+    const worker = start(async () => DONE);
+    await first;
+    await add(['one']);
+    const second = once(asked, 'asked');
+    const since = Date.now();
+    worker.nudge();
+    await until(async () => (await counts()).done === 1);
+    await second;
+    await worker.stop();
+    assert.ok(Date.now() - since < 2_000, `it took ${Date.now() - since} ms`);
+  });
+
   it('tries a failed job again after a wait, and tells of the failure', async () => {
     const attempts: number[] = [];
     const failures: boolean[] = [];
@@ -190,6 +214,54 @@ describe('the worker', () => {
     assert.deepEqual(heard, []);
   });
 
+  it('tells the work on a job that another worker took over to stop', async () => {
+    let told = false;
+    await add(['one']);
+    const { heartbeat } = store.jobs;
+    let hanging = true;
+    const late: typeof heartbeat = async (...given) => (hanging ? undefined : heartbeat(...given));
+    store = Object.assign(store, { jobs: { ...store.jobs, heartbeat: late } });
+    start(
+      async (_, signal) => {
+        await once(signal, 'abort');
+        told = true;
+        throw new CalledOff();
+      },
+      { leaseSeconds: 0.3 },
+    );
+    await until(async () => (await store.jobs.claim(QUEUE, { owner: 'another', leaseSeconds: 60, limit: 1 })).length > 0);
+    hanging = false;
+    await until(() => told);
+    await sleep(50);
+    assert.deepEqual(await counts(), { running: 1 }, 'the job is still the other worker’s');
+  });
+
+  it('gives back at once what it calls off to stop, without an attempt and without an error', async () => {
+    await add(['one'], { maxAttempts: 1 });
+    let begun = false;
+    const worker = start(async (_, signal) => {
+      begun = true;
+      await once(signal, 'abort');
+      throw new CalledOff();
+    });
+    await until(() => begun);
+    await worker.stop();
+    const [job] = await store.jobs.claim(QUEUE, { owner: 'next', leaseSeconds: 60, limit: 1 });
+    assert.equal(job?.attempt, 1);
+  });
+
+  it('gives up a job that ended its process in every attempt', async () => {
+    await add(['one'], { maxAttempts: 2 });
+    for (let crash = 0; crash < 2; crash++) await store.jobs.claim(QUEUE, { owner: 'crashed', leaseSeconds: -1, limit: 1 });
+    let begun = false;
+    start(async () => {
+      begun = true;
+      return DONE;
+    });
+    await until(async () => (await counts()).dead === 1);
+    assert.equal(begun, false, 'it was tried once more');
+  });
+
   it('keeps its lease while a job takes longer than that', async () => {
     const job = held();
     await add(['one']);
@@ -220,6 +292,8 @@ describe('the worker', () => {
     await add(['one']);
     const worker = start(async () => DONE, { onTrouble: ({ message }) => heard.push(message) });
     await until(() => heard.length > 0);
+    await sleep(200);
+    assert.equal(heard.length, 1, 'it did not give the store time');
     failing = false;
     worker.nudge();
     await until(async () => (await counts()).done === 1);
