@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FlowRecord } from '../../lib/canonical/marks.ts';
 import { IntakeError } from '../../lib/intake/errors.ts';
@@ -11,8 +12,11 @@ export type Body = {
   readonly contentType: string | undefined;
 };
 
-/** The forecast that a message brings: its payload, or the file that `msg.filename` names when there is no payload. */
-export function bodyOf(message: FlowMessage): Body {
+/**
+ * The forecast that a message brings: its payload, or the file that `msg.filename` names when there is no payload.
+ * Rejects with IntakeError where it brings none, or the file cannot be read.
+ */
+export async function bodyOf(message: FlowMessage): Promise<Body> {
   const { payload, filename } = message;
   const request = message.req as { headers?: Record<string, string>; originalUrl?: string } | undefined;
   const given = (message.headers as Record<string, string> | undefined)?.['content-type'] ?? request?.headers?.['content-type'];
@@ -21,7 +25,12 @@ export function bodyOf(message: FlowMessage): Body {
     return { body: payload, source, contentType: given };
   if (Array.isArray(payload)) return { body: payload as FlowRecord[], source, contentType: 'application/json' };
   if (payload && typeof payload === 'object') return { body: JSON.stringify(payload), source, contentType: 'application/json' };
-  if (typeof filename === 'string') return { body: createReadStream(filename), source, contentType: contentTypeOf(filename) };
+  if (typeof filename === 'string') {
+    await access(filename, constants.R_OK).catch(({ code }: NodeJS.ErrnoException) => {
+      throw new IntakeError('unreadable', `The file ${filename} cannot be read (${code}). Check its name and its permissions.`);
+    });
+    return { body: createReadStream(filename), source, contentType: contentTypeOf(filename) };
+  }
   throw new IntakeError(
     'empty',
     'The message brings no forecast: msg.payload is text, a buffer, an object or a list, or msg.filename names a file.',

@@ -83,7 +83,7 @@ export default function (RED: NodeAPI): void {
       : () => Promise.resolve();
 
     onInput(RED, this, async (message, send) => {
-      const reply = await answer(Promise.resolve().then(() => accept(bodyOf(message))));
+      const reply = await answer(bodyOf(message).then((body) => accept(body)));
       send([{ ...message, ...reply }, null]);
     });
 
