@@ -18,6 +18,8 @@ export function recordsOf(message: FlowMessage): FlowRecord[] {
 /** Where a message stands in its run: without a sequence it is the first and last. */
 export function placeOf(message: FlowMessage): {
   readonly run: string | undefined;
+  /** Id of the sequence that it is a part of: the run's, or the one that another node gave it. */
+  readonly sequence: string | undefined;
   readonly index: number;
   readonly last: boolean;
   readonly lease: Lease | undefined;
@@ -25,5 +27,6 @@ export function placeOf(message: FlowMessage): {
   const parts = Parts.safeParse(message.parts);
   const index = parts.success ? parts.data.index : 0;
   const last = !parts.success || parts.data.count === index + 1;
-  return { run: message.sync?.run, index, last, lease: message.sync?.lease };
+  const run = message.sync?.run;
+  return { run, sequence: run ?? (parts.success ? parts.data.id : undefined), index, last, lease: message.sync?.lease };
 }

@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Node, NodeAPI } from 'node-red';
 import type { FlowMessage, SyncStoreNode } from '../../lib/node/types.ts';
 import type { Store } from '../../lib/store/open.ts';
+import odooServer from '../../nodes/odoo-server/odoo-server.ts';
 import syncStore from '../../nodes/sync-store/sync-store.ts';
+import type { TestServer } from '../support/servers.ts';
 
 type Helper = {
   init(runtime: string): void;
-  load(modules: readonly unknown[], nodes: readonly unknown[]): Promise<void>;
+  load(modules: readonly unknown[], nodes: readonly unknown[], credentials: unknown): Promise<void>;
   unload(): Promise<void>;
   getNode(id: string): (Node & { receive(message: unknown): void }) | null;
 };
@@ -25,17 +27,26 @@ const TAB = { id: 'tab', type: 'tab', label: 'Test' };
 let heard = new Map<string, FlowMessage[]>();
 
 /**
- * Starts a flow with a store in memory, called `store`. A node of type `helper` keeps what it is sent; `stopFlow` ends it.
+ * Starts a flow with a store in memory, called `store`, and an Odoo, called `odoo`, where there is one. A node of type
+ * `helper` keeps what it is sent; `stopFlow` ends it.
  */
-export async function startFlow(modules: readonly NodeModule[], nodes: readonly NodeEntry[]): Promise<void> {
+export async function startFlow(
+  modules: readonly NodeModule[],
+  nodes: readonly NodeEntry[],
+  { odoo, storeUrl = ':memory:' }: { odoo?: TestServer; storeUrl?: string } = {},
+): Promise<void> {
   heard = new Map();
-  const store = { id: 'store', type: 'sync-store', name: '', url: ':memory:', retentionDays: 35 };
+  const configs = [{ id: 'store', type: 'sync-store', name: '', url: storeUrl, retentionDays: 35 }] as object[];
+  if (odoo)
+    configs.push({ id: 'odoo', type: 'odoo-server', name: '', url: odoo.url, database: odoo.database, login: odoo.login });
   const placed = nodes.map((node) => ({
     ...(node.type === 'odoo-server' ? {} : { z: TAB.id, x: 100, y: 100, wires: [] }),
     name: '',
     ...node,
   }));
-  await helper.load([syncStore, ...modules], [TAB, store, ...placed]);
+  await helper.load([syncStore, odooServer, ...modules], [TAB, ...configs, ...placed], {
+    odoo: { password: odoo?.password },
+  });
   for (const { id, type } of nodes) {
     if (type !== 'helper') continue;
     heard.set(id, []);
