@@ -25,6 +25,7 @@ export function startEmitter({ store, queue, leaseSeconds, emit, onTrouble }: Em
     const opened = await store;
     while (!stopping.signal.aborted) {
       resting = new AbortController();
+      let troubled = false;
       try {
         for (
           let run = await nextRun(opened, { queue, owner, leaseSeconds });
@@ -35,9 +36,11 @@ export function startEmitter({ store, queue, leaseSeconds, emit, onTrouble }: Em
           if (stopping.signal.aborted) return;
         }
       } catch (error) {
+        troubled = true;
         onTrouble(error as Error);
       }
-      const due = await opened.jobs.dueIn(queue).catch(() => undefined);
+      // A store that can be read but not written, such as on a full disk, would otherwise be asked twenty times a second.
+      const due = troubled ? undefined : await opened.jobs.dueIn(queue).catch(() => undefined);
       const wait = Math.max(50, Math.min(POLL_MILLISECONDS, due ?? POLL_MILLISECONDS));
       await sleep(wait, undefined, { signal: AbortSignal.any([stopping.signal, resting.signal]) }).catch(() => undefined);
     }
