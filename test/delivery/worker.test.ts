@@ -89,19 +89,23 @@ describe('the worker', () => {
 
   it('waits for what is under way when it is stopped, and takes no more', async () => {
     const job = held();
-    await add(['one', 'two']);
-    const worker = start(job.handle, { concurrency: 1 });
-    await until(() => job.begun() === 1);
+    await add(['one', 'two', 'three']);
+    // One that waits for a free hand, and one that waits for work.
+    const worker = start(job.handle, { concurrency: 2 });
+    const idle = start(job.handle, { concurrency: 2 });
+    await until(() => job.begun() === 3);
+    await add(['four']);
     let stopped = false;
-    const stopping = worker.stop().then(() => {
+    const stopping = Promise.any([worker.stop(), idle.stop()]).then(() => {
       stopped = true;
     });
     await sleep(50);
     assert.equal(stopped, false, 'it left a job behind');
     job.finish();
     await stopping;
-    assert.deepEqual(await counts(), { done: 1, pending: 1 });
-    assert.equal(job.begun(), 1);
+    await Promise.all([worker.stop(), idle.stop()]);
+    assert.deepEqual(await counts(), { done: 3, pending: 1 });
+    assert.equal(job.begun(), 3);
   });
 
   it('stops at once when it has nothing to do', async () => {
