@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { applyWrite, Progress } from '../../lib/delivery/apply-write.ts';
+import { CalledOff } from '../../lib/delivery/verdict.ts';
+import { WriteJob } from '../../lib/delivery/write-job.ts';
+import { type Call, type OdooClient, openOdoo } from '../../lib/odoo/client.ts';
+import { OdooError } from '../../lib/odoo/errors.ts';
+import { searchAll } from '../../lib/odoo/pages.ts';
+import type { WriteOutcome } from '../../lib/odoo/write-outcome.ts';
+import { odooServers } from '../support/servers.ts';
+
+const MODEL = 'res.partner';
+const NOWHERE = 99_999_999;
+
+for (const target of odooServers()) {
+  describe(`applying a write job on ${target.name}`, function () {
+    this.timeout(60_000);
+    let odoo: OdooClient;
+    /** What was called, in order. */
+    let called: Call[];
+    /** Answers calls instead of Odoo, or after it; undefined leaves them to Odoo. */
+    let instead: (call: Call, send: () => Promise<unknown>) => Promise<unknown> | undefined;
+    let client: OdooClient;
+    /** What the tries of the job at hand have written down. */
+    let pieces: unknown[];
+    const stamp = `delivery-${process.pid}-${Date.now()}`;
+    const ref = (name: string) => `${stamp}-${name}`;
+
+    before(async () => {
+      const { url, database, login, password } = await target.start();
+      odoo = openOdoo({ url, database, login, password });
+      client = {
+        ...odoo,
+        call(call) {
+          called.push(call);
+          const send = () => odoo.call(call);
+          return instead(call, send) ?? send();
+        },
+      };
+    });
+    after(async () => {
+      await odoo?.close();
+      await target.stop();
+    });
+    beforeEach(() => {
+      called = [];
+      pieces = [];
+      instead = () => undefined;
+    });
+    afterEach(async () => {
+      const ids = (await mine()).map(({ id }) => id);
+      if (ids.length > 0) await odoo.call({ model: MODEL, method: 'unlink', ids });
+    });
+
+    const mine = () =>
+      searchAll(odoo, {
+        model: MODEL,
+        domain: [['ref', 'like', stamp]],
+        fields: ['ref', 'name', 'street', 'active'],
+        order: 'id',
+        context: { active_test: false },
+      });
+    const job = (records: Record<string, unknown>[], more: Partial<WriteJob> = {}) =>
+      WriteJob.parse({ operation: 'upsert', model: MODEL, keys: ['ref'], records, ...more });
+    /** One try, knowing what the tries before it wrote down, as the store would keep it. */
+    const attempt = (work: WriteJob, signal = new AbortController().signal) =>
+      applyWrite(
+        client,
+        work,
+        Progress.parse(JSON.parse(JSON.stringify(pieces))),
+        async (piece) => void pieces.push(JSON.parse(JSON.stringify(piece))),
+        signal,
+      );
+    /** What an earlier job wrote. */
+    const given = async (...records: Record<string, unknown>[]) => {
+      await attempt(job(records));
+      pieces = [];
+      called = [];
+      return mine();
+    };
+    const kinds = (outcomes: readonly WriteOutcome[]) => outcomes.map(({ outcome }) => outcome);
+    const calls = (method: string) => called.filter((call) => call.method === method);
+    const partner = (name: string, more: Record<string, unknown> = {}) => ({ ref: ref(name), name, ...more });
+    const lost = (method: string) => new OdooError('unknown-outcome', 'Odoo cut the connection.', { model: MODEL, method });
+
+    it('tells what it created, what it updated and what was right already, with old and new values', async () => {
+      await given(partner('A', { street: 'Old' }), partner('B'));
+      const outcomes = await attempt(
+        job([partner('A', { street: 'New', $line: 2 }), partner('B', { $line: 3 }), partner('C', { $line: 4 })]),
+      );
+      assert.deepEqual(kinds(outcomes), ['updated', 'unchanged', 'created']);
+      assert.deepEqual([outcomes[0]?.before, outcomes[0]?.changed], [{ street: 'Old' }, { street: 'New' }]);
+      assert.deepEqual(
+        (await mine()).map(({ name, street }) => [name, street]),
+        [
+          ['A', 'New'],
+          ['B', false],
+          ['C', false],
+        ],
+      );
+    });
+
+    it('lets one refused record cost only itself', async () => {
+      await given(partner('A'));
+      const outcomes = await attempt(
+        job([
+          partner('A', { country_id: NOWHERE }),
+          partner('B'),
+          partner('C', { country_id: NOWHERE }),
+          ...Array.from({ length: 20 }, (_, at) => partner(`D${at}`)),
+        ]),
+      );
+      assert.deepEqual(kinds(outcomes), ['refused', 'created', 'refused', ...Array(20).fill('created')]);
+      assert.ok(outcomes[0]?.error?.message && outcomes[2]?.error?.message);
+      assert.equal((await mine()).length, 22);
+    });
+
+    it('refuses every record, and does not try for ever, when the job as such cannot be done', async () => {
+      const outcomes = await attempt(job([partner('A', { no_such_field: 1 }), partner('B')]));
+      assert.deepEqual(kinds(outcomes), ['refused', 'refused']);
+      assert.match(outcomes[1]?.error?.message ?? '', /no_such_field/);
+    });
+
+    it('tells what a dry run would do, and writes nothing', async () => {
+      const [held] = await given(partner('A', { street: 'Old' }));
+      const records = [partner('A', { street: 'New' }), partner('B')];
+      const dry = { dryRun: true, followUp: 'action_archive' };
+      assert.deepEqual(kinds(await attempt(job(records, dry))), ['updated', 'created']);
+      assert.deepEqual(kinds(await attempt(job(records, { ...dry, operation: 'create' }))), ['created', 'created']);
+      const byId = [{ id: held?.id, street: 'New' }];
+      assert.deepEqual(kinds(await attempt(job(byId, { ...dry, operation: 'update' }))), ['updated']);
+      await attempt(job(byId, { ...dry, operation: 'call', method: 'action_archive' }));
+      assert.deepEqual(await mine(), [held]);
+      const reading = /^(search|read|fields_get|has_access|check_access)/;
+      assert.deepEqual(
+        called.filter(({ method }) => !reading.test(method)),
+        [],
+      );
+      assert.deepEqual(pieces, []);
+    });
+
+    it('calls the follow-up on what changed, and on nothing else', async () => {
+      await given(partner('A'));
+      await attempt(job([partner('A'), partner('B')], { followUp: 'action_archive' }));
+      assert.deepEqual(
+        (await mine()).map(({ name, active }) => [name, active]),
+        [
+          ['A', true],
+          ['B', false],
+        ],
+      );
+    });
+
+    it('calls the follow-up for a try that wrote and then failed, though the records are right already', async () => {
+      instead = ({ method }) =>
+        method === 'action_replenish' ? Promise.reject(new OdooError('unavailable', 'Odoo went away.')) : undefined;
+      const work = job([partner('A'), partner('B')], { followUp: 'action_replenish' });
+      await assert.rejects(() => attempt(work), { code: 'unavailable' });
+      instead = ({ method }) => (method === 'action_replenish' ? Promise.resolve(true) : undefined);
+      called = [];
+      const outcomes = await attempt(work);
+      assert.deepEqual(kinds(outcomes), ['created', 'created']);
+      assert.equal(calls('create').length, 0);
+      const ids = (await mine()).map(({ id }) => id);
+      assert.deepEqual(calls('action_replenish')[0]?.ids, ids);
+      // A job of its own that finds the same records right has nothing to follow up.
+      pieces = [];
+      called = [];
+      assert.deepEqual(kinds(await attempt(work)), ['unchanged', 'unchanged']);
+      assert.equal(calls('action_replenish').length, 0);
+    });
+
+    it('refuses a record whose follow-up is refused, and tells what was written all the same', async () => {
+      const [held] = await given(partner('A'), partner('B'));
+      instead = ({ method, ids = [] }) =>
+        method !== 'action_replenish'
+          ? undefined
+          : ids.includes(held?.id ?? 0)
+            ? Promise.reject(new OdooError('validation', 'No vendor.'))
+            : Promise.resolve(true);
+      const records = [partner('A', { street: 'New' }), partner('B', { street: 'New' })];
+      const outcomes = await attempt(job(records, { followUp: 'action_replenish' }));
+      assert.deepEqual(kinds(outcomes), ['refused', 'updated']);
+      assert.equal(outcomes[0]?.error?.message, 'No vendor.');
+      assert.deepEqual([outcomes[0]?.id, outcomes[0]?.changed], [held?.id, { street: 'New' }]);
+    });
+
+    it('updates by id, and refuses a record that is not there', async () => {
+      const [held] = await given(partner('A'));
+      const records = [
+        { id: held?.id, street: 'By id' },
+        { id: NOWHERE, street: 'x' },
+      ];
+      const outcomes = await attempt(job(records, { operation: 'update' }));
+      assert.deepEqual(kinds(outcomes), ['updated', 'refused']);
+      assert.equal((await mine())[0]?.street, 'By id');
+    });
+
+    it('calls a method on records, one refused one costing only itself', async () => {
+      const [a, b] = await given(partner('A'), partner('B'));
+      const records = [{ id: a?.id }, { id: NOWHERE }, { id: b?.id }];
+      const outcomes = await attempt(job(records, { operation: 'call', method: 'write', args: { vals: { street: 'Called' } } }));
+      assert.deepEqual(kinds(outcomes), ['updated', 'refused', 'updated']);
+      assert.deepEqual(
+        (await mine()).map(({ street }) => street),
+        ['Called', 'Called'],
+      );
+    });
+
+    it('never sends a create again whose answer was lost, but does the others', async () => {
+      instead = ({ method }, send) => {
+        if (method !== 'create' || calls('create').length > 1) return undefined;
+        return send().then(() => {
+          throw lost('create');
+        });
+      };
+      const work = job([partner('A'), partner('B'), partner('C')], { operation: 'create', batchSize: 2 });
+      const outcomes = await attempt(work);
+      assert.deepEqual(kinds(outcomes), ['refused', 'refused', 'created']);
+      assert.equal(outcomes[0]?.error?.code, 'unknown-outcome');
+      // Its process ends before that is settled.
+      const again = await attempt(work);
+      assert.deepEqual(kinds(again), ['refused', 'refused', 'created']);
+      assert.equal(again[2]?.id, outcomes[2]?.id);
+      assert.equal((await mine()).length, 3, 'something was created twice');
+    });
+
+    it('never sends a create again that a process was cut off in', async () => {
+      const work = job([partner('A'), partner('B')], { operation: 'create', batchSize: 1 });
+      instead = ({ method }, send) =>
+        method === 'create' && calls('create').length === 2 ? send().then(() => new Promise(() => {})) : undefined;
+      void attempt(work);
+      while ((await mine()).length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+      instead = () => undefined;
+      const outcomes = await attempt(work);
+      assert.deepEqual(kinds(outcomes), ['created', 'refused']);
+      assert.equal(outcomes[1]?.error?.code, 'unknown-outcome');
+      assert.equal((await mine()).length, 2);
+    });
+
+    it('creates again what Odoo has surely not done', async () => {
+      const work = job([partner('A')], { operation: 'create' });
+      instead = ({ method }) => (method === 'create' ? Promise.reject(new OdooError('unavailable', 'Odoo is away.')) : undefined);
+      await assert.rejects(() => attempt(work), { code: 'unavailable' });
+      instead = () => undefined;
+      assert.deepEqual(kinds(await attempt(work)), ['created']);
+      assert.equal((await mine()).length, 1);
+    });
+
+    it('calls a follow-up only once on a record, unless it may be repeated', async () => {
+      const cutting = ({ method }: Call) => (/^action_/.test(method) ? Promise.reject(lost(method)) : undefined);
+      instead = cutting;
+      const once = job([partner('A')], { followUp: 'action_archive' });
+      const outcomes = await attempt(once);
+      assert.deepEqual([kinds(outcomes), outcomes[0]?.error?.code], [['refused'], 'unknown-outcome']);
+      await attempt(once);
+      assert.equal(calls('action_archive').length, 1);
+
+      pieces = [];
+      const repeatable = job([partner('B')], { followUp: 'action_replenish' });
+      await assert.rejects(() => attempt(repeatable), { code: 'unknown-outcome' });
+      instead = ({ method }) => (method === 'action_replenish' ? Promise.resolve(true) : undefined);
+      assert.deepEqual(kinds(await attempt(repeatable)), ['created']);
+      assert.equal(calls('action_replenish').length, 2);
+    });
+
+    for (const operation of ['upsert', 'create'] as const)
+      it(`stops ${operation} between two calls when it is told to, and goes on from there`, async () => {
+        const stopping = new AbortController();
+        instead = ({ method }, send) => {
+          if (method !== 'create') return undefined;
+          stopping.abort();
+          return send();
+        };
+        const work = job([partner('A'), partner('B'), partner('C')], { operation, batchSize: 1 });
+        await assert.rejects(() => attempt(work, stopping.signal), CalledOff);
+        assert.equal((await mine()).length, 1, 'the call that was under way is not cut off');
+        assert.deepEqual(kinds(await attempt(work)), ['created', 'created', 'created']);
+        assert.equal((await mine()).length, 3);
+      });
+  });
+}
