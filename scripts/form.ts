@@ -10,6 +10,7 @@ export async function bundleForm(entry: string): Promise<string> {
     target: 'es2020',
     charset: 'utf8',
     logLevel: 'silent',
+    loader: { '.css': 'text' },
   });
   const script = outputFiles[0]?.text ?? '';
   // A closing tag within the script would end it.

@@ -1,72 +1,71 @@
-import { ask } from '../editor/ask.ts';
-import { mappingRows } from '../editor/mapping-rows.ts';
-import { COLOUR } from '../editor/red.ts';
-import { showFor } from '../editor/rows.ts';
-import { isList, isObject, json } from '../editor/validate.ts';
+import { completeFrom } from '../editor/completion.ts';
+import { type MappingForm, mappingForm } from '../editor/mapping-form.ts';
+import { presetChooser } from '../editor/mapping-presets.ts';
+import { readMapping } from '../editor/mapping-source.ts';
+import { tryMapping } from '../editor/mapping-try.ts';
+import { recordsOfSample } from '../editor/sample.ts';
+import { chosen, readable, timeZone } from '../editor/validate.ts';
+import { openFaults, showWhatApplies } from '../editor/visibility.ts';
+import '../editor/style.ts';
 
-type Preset = { readonly id: string; readonly title: string; readonly description: string; readonly mapping: unknown };
+/** The mapping that is being edited; the editor has one form of a type open at a time. */
+let form: MappingForm | undefined;
 
 RED.nodes.registerType('canonical-map', {
   category: 'Planbridge',
-  color: COLOUR.planning,
+  categoryDescription: 'Odoo and demand planning',
+  color: '#C0DEED',
   defaults: {
     name: { value: '' },
     source: { value: 'preset' },
     preset: { value: 'forecast-default' },
     mapping: {
       value: '',
-      validate: json('canonical-map.error.mapping', (value) => isObject(value) && isList((value as { rows?: unknown }).rows)),
+      validate: readable('canonical-map.label.mapping', (mapping, node) => {
+        if (node.source === 'inline' && readMapping(mapping).rows.length === 0)
+          throw new Error(node._('canonical-map.error.noRows'));
+      }),
     },
     direction: { value: 'forward' },
-    server: { value: '', type: 'odoo-server', required: false },
-    timezone: { value: '' },
-    sample: { value: '', validate: json('canonical-map.error.sample', isList) },
+    server: { value: '', type: 'odoo-server', required: false, validate: chosen('canonical-map.label.server', () => true) },
+    timezone: { value: '', validate: timeZone('canonical-map.label.timezone') },
+    sample: { value: '', validate: readable('canonical-map.label.sample', (sample) => recordsOfSample(sample)) },
   },
   inputs: 1,
   outputs: 2,
   outputLabels(index) {
-    return [this._('canonical-map.output.mapped'), this._('canonical-map.output.refused')][index] ?? '';
+    return this._(index === 0 ? 'canonical-map.output.mapped' : 'canonical-map.output.refused');
   },
   icon: 'canonical-map.svg',
-  paletteLabel: 'canonical-map',
+  paletteLabel: 'canonical map',
   label() {
-    return String(this.name || 'canonical-map');
+    return String(this.name || (this.source === 'preset' && this.preset) || 'canonical map');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
-    const rows = mappingRows(this, '#planbridge-rows', '#node-input-mapping');
-    let presets: Preset[] = [];
-    const chosen = () => presets.find(({ id }) => id === $('#node-input-preset').val());
-    ask<Preset[]>('planbridge/mapping/presets').then(
-      (found) => {
-        presets = found;
-        for (const { id, title } of found) $('#node-input-preset').append($('<option></option>').val(id).text(title));
-        $('#node-input-preset').val(this.preset).trigger('change');
-      },
-      (error: Error) => RED.notify(error.message, { type: 'error' }),
-    );
-    $('#node-input-preset').on('change', () => $('#planbridge-preset-text').text(chosen()?.description ?? ''));
-    $('#planbridge-copy').on('click', () => {
-      $('#node-input-mapping').val(JSON.stringify(chosen()?.mapping, undefined, 2));
-      rows.show();
-      $('#node-input-source').val('inline').trigger('change');
+    const source = $('#node-input-source');
+    const preset = $('#node-input-preset');
+    const editor = mappingForm(this, () => String($('#node-input-server').val()));
+    form = editor;
+    presetChooser(String(this.preset), (mapping) => {
+      editor.show(mapping);
+      source.val('inline').trigger('change');
     });
+    completeFrom($('#node-input-timezone'), () => Intl.supportedValuesOf('timeZone').map((zone) => ({ value: zone, text: '' })));
     $('#planbridge-try').on('click', () => {
-      const result = $('#planbridge-result').show();
-      try {
-        const sample = JSON.parse(String($('#node-input-sample').val() || '[]')) as unknown;
-        const preset = $('#node-input-source').val() === 'preset' ? $('#node-input-preset').val() : undefined;
-        const mapping = preset ? undefined : $('#node-input-mapping').val();
-        ask('planbridge/mapping/try', { preset, mapping, sample, timezone: $('#node-input-timezone').val() }).then(
-          (answer) => result.text(JSON.stringify(answer, undefined, 2)),
-          (error: Error) => result.text(error.message),
-        );
-      } catch (error) {
-        result.text(this._('canonical-map.error.json', { error: (error as Error).message }));
-      }
+      const timezone = String($('#node-input-timezone').val());
+      const tried = source.val() === 'preset' ? { preset: String(preset.val()), timezone } : { mapping: editor.text(), timezone };
+      tryMapping(this, String($('#node-input-sample').val()), tried);
     });
-    showFor('#node-input-source', '#dialog-form');
+    showWhatApplies();
+    openFaults();
+  },
+  oneditsave() {
+    form?.close(true);
+  },
+  oneditcancel() {
+    form?.close(false);
   },
 });

@@ -1,46 +1,102 @@
 import { ask } from './ask.ts';
+import { bestFirst, type Field, typedName } from './field-names.ts';
+import type { Widget } from './red.ts';
 
-type Choice = { readonly value: string; readonly label: string };
-type Field = { readonly name: string; readonly type: string; readonly label?: string };
+/** Something to choose, with a word on it. */
+export type Item = { readonly value: string; readonly text: string };
+type Choice = { readonly value: string; readonly label: Widget };
 
+const MOST = 50;
 const fieldsOf = new Map<string, Promise<Field[]>>();
 
-/** Makes an input suggest the server's models as one types. Without a deployed server it stays a plain input. */
-export function completeModel(input: string, server: () => string): void {
-  suggest(input, 'fa fa-cube', async (text) => {
+/** Makes an input suggest the server's models as one types. */
+export function completeModel(input: Widget, server: () => string): void {
+  suggest(input, async (text) => {
     const models = await ask<{ model: string; name: string }[]>(
-      `planbridge/odoo-server/${server()}/models?search=${encodeURIComponent(text)}`,
+      `planbridge/odoo-server/${idOf(server())}/models?search=${encodeURIComponent(text)}`,
     );
-    return models.map(({ model, name }) => ({ value: model, label: `${model} · ${name}` }));
+    return bestFirst(models, text, ({ model, name }) => [model, name]).map(({ model, name }) => ({
+      value: model,
+      label: labelOf(model, name),
+    }));
   });
 }
 
-/** Makes an input suggest fields of the chosen model; `many` for a list with commas, whose last name is completed. */
-export function completeFields(input: string, server: () => string, model: () => string, many = true): void {
-  suggest(input, 'fa fa-list', async (text) => {
-    const cut = many ? text.lastIndexOf(',') + 1 : 0;
-    const before = text.slice(0, cut) + (cut > 0 ? ' ' : '');
-    const typed = text.slice(cut).trim().toLowerCase();
-    const fields = await modelFields(server(), model());
-    return fields
-      .filter(({ name, label }) => name.includes(typed) || label?.toLowerCase().includes(typed))
-      .slice(0, 30)
-      .map(({ name, type, label }) => ({ value: before + name, label: `${name} · ${label ?? ''} (${type})` }));
-  });
+/** Makes an input suggest fields of the model, through relations too; `many` for a list with commas. */
+export function completeFields(input: Widget, server: () => string, model: () => string, many = true): void {
+  suggest(input, (text) => fieldChoices(server(), model(), text, many));
+}
+
+/** Makes an input suggest from a list that is at hand. */
+export function completeFrom(input: Widget, items: () => readonly Item[]): void {
+  suggest(input, async (text) => itemChoices(items(), text));
+}
+
+/** Makes an input suggest fields of the model, or from the list as long as there is no model. */
+export function completeFieldOr(input: Widget, server: () => string, model: () => string, items: () => readonly Item[]): void {
+  suggest(input, async (text) => (model() ? fieldChoices(server(), model(), text, true) : itemChoices(items(), text)));
+}
+
+async function fieldChoices(server: string, model: string, text: string, many: boolean): Promise<Choice[]> {
+  const { before, path, name } = typedName(text, many);
+  const fields = await modelFields(server, await modelAt(server, model, path));
+  return bestFirst(fields, name, (field) => [field.name, field.label ?? '']).map((field) => ({
+    value: before + field.name,
+    label: labelOf(field.name, `${field.label ?? ''} (${field.relation ?? field.type})`),
+  }));
+}
+
+function itemChoices(items: readonly Item[], text: string): Choice[] {
+  return bestFirst(items, text, (item) => [item.value, item.text]).map((item) => ({
+    value: item.value,
+    label: labelOf(item.value, item.text),
+  }));
+}
+
+/** The field that a path leads to; undefined where there is none. */
+export async function fieldAt(server: string, model: string, path: string): Promise<Field | undefined> {
+  const steps = path.split('.');
+  const name = steps.pop();
+  const fields = await modelFields(server, await modelAt(server, model, steps));
+  return fields.find((field) => field.name === name);
+}
+
+async function modelAt(server: string, model: string, path: readonly string[]): Promise<string> {
+  let at = model;
+  for (const step of path) {
+    const field = (await modelFields(server, at)).find(({ name }) => name === step);
+    at = field?.relation ?? '';
+  }
+  return at;
 }
 
 /** The fields of a model, asked once while the editor is open. */
-export function modelFields(server: string, model: string): Promise<Field[]> {
-  const path = `planbridge/odoo-server/${server}/models/${model}/fields`;
+function modelFields(server: string, model: string): Promise<Field[]> {
+  if (!model) return Promise.resolve([]);
+  const path = `planbridge/odoo-server/${idOf(server)}/models/${encodeURIComponent(model)}/fields`;
   const asked = fieldsOf.get(path) ?? ask<Field[]>(path);
   fieldsOf.set(path, asked);
   asked.catch(() => fieldsOf.delete(path));
   return asked;
 }
 
-function suggest(input: string, icon: string, choices: (text: string) => Promise<Choice[]>): void {
-  const autoComplete = (text: string, done: (choices: Choice[]) => void) => {
-    choices(text).then(done, () => done([]));
-  };
-  $(input).typedInput({ types: [{ value: 'text', icon, autoComplete }] });
+const idOf = (server: string) => encodeURIComponent(server === '_ADD_' || !server ? 'none' : server);
+
+function labelOf(value: string, text: string): Widget {
+  return $('<span></span>')
+    .text(value)
+    .append($('<span class="planbridge-quiet"></span>').text(text ? `  ${text}` : ''));
+}
+
+function suggest(input: Widget, choices: (text: string) => Promise<Choice[]>): void {
+  $(input).autoComplete({
+    minLength: 0,
+    search: (text: string, done: (choices: Choice[]) => void) => {
+      choices(text).then(
+        (found) => done(found.slice(0, MOST)),
+        // Why there is nothing to choose from; taking it changes nothing.
+        (error: Error) => done([{ value: text, label: $('<span class="planbridge-bad"></span>').text(error.message) }]),
+      );
+    },
+  });
 }

@@ -1,3 +1,5 @@
+import { parseDomain } from '../../lib/odoo/domain.ts';
+
 /** A domain as the builder shows it: conditions in groups. */
 export type Condition = {
   readonly kind: 'condition';
@@ -8,47 +10,51 @@ export type Condition = {
 export type Group = { readonly kind: 'group'; readonly join: 'and' | 'or' | 'not'; readonly items: readonly DomainTree[] };
 export type DomainTree = Condition | Group;
 
-/** The operators that the builder offers. */
-export const OPERATORS = [
-  '=',
-  '!=',
-  '>',
-  '>=',
-  '<',
-  '<=',
-  'in',
-  'not in',
-  'like',
-  'ilike',
-  'not ilike',
-  '=like',
-  '=ilike',
-  'child_of',
-  'parent_of',
-] as const;
+/** The operators that the builder offers, each with the name that its text in the locale has. */
+export const OPERATORS = {
+  '=': 'is',
+  '!=': 'isNot',
+  '>': 'above',
+  '>=': 'atLeast',
+  '<': 'below',
+  '<=': 'atMost',
+  in: 'oneOf',
+  'not in': 'noneOf',
+  ilike: 'contains',
+  'not ilike': 'containsNot',
+  '=ilike': 'fits',
+  child_of: 'within',
+  parent_of: 'around',
+} as const;
 
-/** Reads Odoo's prefix notation; throws an Error in words for what is none. */
-export function treeOf(domain: unknown): Group {
-  if (!Array.isArray(domain)) throw new Error('A domain is a list of conditions.');
+/**
+ * Reads a domain as text, JSON or as Odoo writes it (`[('state', '=', 'done')]`), or as a list. Throws an Error in words for
+ * what is none, or for what rows cannot show.
+ */
+export function treeOf(source: unknown): Group {
+  const domain = parseDomain(source);
   let next = 0;
   const operand = (): DomainTree => {
-    const term: unknown = domain[next++];
-    if (term === undefined) throw new Error('A condition is missing at the end.');
-    if (term === '!') return { kind: 'group', join: 'not', items: [operand()] };
+    const term = domain[next++];
+    if (term === '!') {
+      const item = operand();
+      // Not of `& a b` is one group: not (a and b).
+      return { kind: 'group', join: 'not', items: item.kind === 'group' && item.join === 'and' ? item.items : [item] };
+    }
     if (term === '&' || term === '|') {
       const join = term === '&' ? 'and' : 'or';
       // `| | a b c` is one group of three.
       const items = [operand(), operand()].flatMap((item) => (item.kind === 'group' && item.join === join ? item.items : [item]));
       return { kind: 'group', join, items };
     }
-    if (!Array.isArray(term) || term.length !== 3 || typeof term[0] !== 'string' || typeof term[1] !== 'string')
-      throw new Error(`${JSON.stringify(term)} is not a condition: field, operator, value.`);
-    return { kind: 'condition', field: term[0], operator: term[1], value: term[2] };
+    const [field, operator, value] = term as readonly [unknown, string, unknown];
+    if (typeof field !== 'string') throw new Error(`${JSON.stringify(term)} names no field. It can only be edited as text.`);
+    return { kind: 'condition', field, operator, value };
   };
   const items: DomainTree[] = [];
   while (next < domain.length) items.push(operand());
   const only = items[0];
-  return items.length === 1 && only?.kind === 'group' && only.join !== 'not' ? only : { kind: 'group', join: 'and', items };
+  return items.length === 1 && only?.kind === 'group' ? only : { kind: 'group', join: 'and', items };
 }
 
 /** Odoo's prefix notation for a tree; empty groups are left out. */
@@ -66,11 +72,13 @@ function joined(operator: '&' | '|', items: readonly unknown[][]): unknown[] {
 /** What a person typed as a value: JSON where it is JSON, a list for `in`, else the text itself. */
 export function typedValue(text: string, operator: string): unknown {
   const trimmed = text.trim();
+  const takesList = operator === 'in' || operator === 'not in';
   try {
-    return JSON.parse(trimmed);
+    const value: unknown = JSON.parse(trimmed);
+    return takesList && !Array.isArray(value) ? [value] : value;
   } catch {
-    if (operator === 'in' || operator === 'not in') return trimmed.split(',').map((item) => typedValue(item, '='));
-    return trimmed;
+    if (!takesList) return trimmed;
+    return trimmed === '' ? [] : trimmed.split(',').map((item) => typedValue(item, '='));
   }
 }
 

@@ -4,6 +4,7 @@
 export type FormNode = Record<string, unknown> & {
   readonly id: string;
   readonly type: string;
+  readonly valid?: boolean | null;
   _(key: string, values?: Record<string, unknown>): string;
 };
 
@@ -11,12 +12,13 @@ export type Default = {
   readonly value: unknown;
   readonly type?: string;
   readonly required?: boolean;
-  /** True, or what is wrong in words. */
+  /** True, or what is wrong in words; must be written with both parameters. */
   readonly validate?: (this: FormNode, value: string, options?: { label?: string }) => boolean | string;
 };
 
 export type Definition = {
   readonly category: string;
+  readonly categoryDescription?: string;
   readonly color?: string;
   readonly defaults: Record<string, Default>;
   readonly credentials?: Record<string, { readonly type: 'text' | 'password' }>;
@@ -31,21 +33,21 @@ export type Definition = {
   readonly labelStyle?: (this: FormNode) => string;
   readonly oneditprepare?: (this: FormNode) => void;
   readonly oneditsave?: (this: FormNode) => void;
+  readonly oneditcancel?: (this: FormNode) => void;
   readonly oneditresize?: (this: FormNode) => void;
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: Node-RED's widgets are jQuery plug-ins, untyped
 export type Widget = any;
 
+/** Node-RED's code editor. */
+export type CodeEditor = { getValue(): string; setValue(text: string): void; destroy(): void };
+
 declare global {
   const RED: {
     nodes: { registerType(type: string, definition: Definition): void; node(id: string): FormNode | null };
-    notify(text: string, options?: Record<string, unknown>): void;
-    settings: { apiRootUrl?: string };
+    editor: { createEditor(options: Record<string, unknown>): CodeEditor };
   };
   // biome-ignore lint/suspicious/noExplicitAny: jQuery with Node-RED's plug-ins
   const $: any;
 }
-
-/** Colours of the palette, from Node-RED's own nodes. */
-export const COLOUR = { odoo: '#C7B8D9', planning: '#A9CBE3', exceptions: '#E7C9A0' } as const;

@@ -1,39 +1,98 @@
 import type { FormNode } from './red.ts';
 
-type Validator = (this: FormNode, value: string) => boolean | string;
+type Fault = { readonly key: string; readonly values?: Record<string, unknown> } | undefined;
+type Validator = (this: FormNode, value: string, options?: { label?: string }) => boolean | string;
 
-/** Whether the text stands for an environment variable, which only the runtime knows. */
-const isVariable = (value: unknown) => typeof value === 'string' && /\$\{[^}]+\}/.test(value);
+/**
+ * A validator that says what is wrong as "Label: what it takes". Node-RED takes a text for a message only from a
+ * validator with two parameters; from any other it is just something true.
+ */
+function validator(label: string, faultOf: (value: unknown, node: FormNode) => Fault): Validator {
+  return function (value, _options) {
+    const fault = faultOf(value, this);
+    return fault === undefined || `${this._(label)}: ${this._(fault.key, fault.values)}`;
+  };
+}
 
-/** A whole number within bounds; `key` is the text that says so, in the node's own locale. */
-export function wholeNumber(key: string, least: number, most: number): Validator {
-  return function (value) {
-    if (isVariable(value)) return true;
+const textOf = (value: unknown) => String(value ?? '').trim();
+/** Whether an environment variable stands in the text: what it holds only the runtime knows. */
+const hasVariable = (value: unknown) => /\$\{[^}]+\}/.test(textOf(value));
+
+/** A whole number within bounds. */
+export function wholeNumber(label: string, least: number, most: number): Validator {
+  return validator(label, (value) => {
     const number = Number(value);
-    return (String(value).trim() !== '' && Number.isInteger(number) && number >= least && number <= most) || this._(key);
-  };
+    const fits = textOf(value) !== '' && Number.isInteger(number) && number >= least && number <= most;
+    return fits || hasVariable(value) ? undefined : { key: 'editor.error.wholeNumber', values: { least, most } };
+  });
 }
 
-/** Blank, or what the pattern takes. */
-export function matching(key: string, pattern: RegExp, needed = false): Validator {
-  return function (value) {
-    if (isVariable(value)) return true;
-    const text = String(value ?? '').trim();
-    return (text === '' ? !needed : pattern.test(text)) || this._(key);
-  };
+/** Blank, or text that fits the pattern; `key` is the text that says which. */
+export function matching(label: string, key: string, pattern: RegExp): Validator {
+  return validator(label, (value) =>
+    textOf(value) === '' || hasVariable(value) || pattern.test(textOf(value)) ? undefined : { key },
+  );
 }
 
-/** Blank, or JSON of the kind that `of` accepts. */
-export function json(key: string, of: (value: unknown) => boolean): Validator {
-  return function (value) {
-    if (String(value ?? '').trim() === '') return true;
+/** Text that fits the pattern, and not blank. */
+export function needed(label: string, key: string, pattern: RegExp): Validator {
+  return validator(label, (value) => (hasVariable(value) || pattern.test(textOf(value)) ? undefined : { key }));
+}
+
+/** Blank, or the name of a model such as `stock.quant`. */
+export const model = (label: string) => matching(label, 'editor.error.model', /^[a-z_][a-z0-9_]*(\.[a-z0-9_]+)*$/);
+
+/** Blank, or a list of field names with commas; `path` lets them reach through relations and carry `:month`. */
+export function fields(label: string): Validator {
+  return matching(label, 'editor.error.fields', /^[a-z_]\w*([.:]\w+)*(\s*,\s*[a-z_]\w*([.:]\w+)*)*$/i);
+}
+
+/** Blank, or a time zone that this browser knows. */
+export function timeZone(label: string): Validator {
+  return validator(label, (value) => {
+    if (textOf(value) === '' || hasVariable(value)) return undefined;
     try {
-      return of(JSON.parse(value)) || this._(key);
+      Intl.DateTimeFormat('en', { timeZone: textOf(value) });
+      return undefined;
     } catch {
-      return this._(key);
+      return { key: 'editor.error.timeZone' };
     }
-  };
+  });
 }
 
-export const isList = (value: unknown) => Array.isArray(value);
-export const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Blank, or JSON of one shape: a list, or an object with named values. */
+export function json(label: string, shape: 'list' | 'object'): Validator {
+  return validator(label, (value) => {
+    if (textOf(value) === '') return undefined;
+    try {
+      const parsed: unknown = JSON.parse(textOf(value));
+      const fits = Array.isArray(parsed) ? shape === 'list' : shape === 'object' && typeof parsed === 'object' && parsed !== null;
+      return fits ? undefined : { key: shape === 'list' ? 'editor.error.list' : 'editor.error.object' };
+    } catch (error) {
+      return { key: 'editor.error.json', values: { error: (error as Error).message } };
+    }
+  });
+}
+
+/** Whatever `faultOf` throws an Error about, in its words. */
+export function readable(label: string, read: (value: string, node: FormNode) => void): Validator {
+  return validator(label, (value, node) => {
+    try {
+      read(textOf(value), node);
+      return undefined;
+    } catch (error) {
+      return { key: 'editor.error.said', values: { error: (error as Error).message } };
+    }
+  });
+}
+
+/** A config node that is there and whose own settings are right; `unless` tells when none is needed. */
+export function chosen(label: string, unless: (node: FormNode) => boolean = () => false): Validator {
+  return validator(label, (value, node) => {
+    const id = textOf(value);
+    if (id === '' || id === '_ADD_') return unless(node) ? undefined : { key: 'editor.error.chosen' };
+    const config = RED.nodes.node(id);
+    if (!config) return { key: 'editor.error.gone' };
+    return config.valid === false ? { key: 'editor.error.settings' } : undefined;
+  });
+}

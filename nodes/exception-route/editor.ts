@@ -1,78 +1,43 @@
-import { COLOUR, type Widget } from '../editor/red.ts';
+import { type RoutingRow, reasonTable, routingRules } from '../editor/routing-rules.ts';
+import { chosen } from '../editor/validate.ts';
+import '../editor/style.ts';
 
-/** A rule as the table holds it; a blank matches anything. */
-type RoutingRow = { reason?: string; product?: string; location?: string; severity?: string; owner: string };
-
-const COLUMNS = ['reason', 'product', 'location', 'severity'] as const;
-const OWNERS = ['planner', 'buyer', 'master-data', 'integration'];
+/** How the rules of the open form read. */
+let readRules: (() => RoutingRow[]) | undefined;
 
 RED.nodes.registerType('exception-route', {
   category: 'Planbridge',
-  color: COLOUR.exceptions,
+  categoryDescription: 'Odoo and demand planning',
+  color: '#F3B567',
   defaults: {
     name: { value: '' },
-    store: { value: '', type: 'sync-store', required: true },
+    store: { value: '', type: 'sync-store', validate: chosen('exception-route.label.store') },
     rules: { value: [] as RoutingRow[] },
   },
   inputs: 1,
   outputs: 4,
   outputLabels(index) {
-    return (
-      [
-        this._('exception-route.output.planner'),
-        this._('exception-route.output.buyer'),
-        this._('exception-route.output.masterData'),
-        this._('exception-route.output.integration'),
-      ][index] ?? ''
-    );
+    const labels = [
+      'exception-route.output.planner',
+      'exception-route.output.buyer',
+      'exception-route.output.masterData',
+      'exception-route.output.integration',
+    ];
+    return this._(labels[index] ?? '');
   },
   icon: 'exception-route.svg',
-  paletteLabel: 'exception-route',
+  paletteLabel: 'exception route',
   label() {
-    return String(this.name || 'exception-route');
+    return String(this.name || 'exception route');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
-    const text = (key: string) => this._(`exception-route.${key}`);
-    $('#planbridge-rules')
-      .css('min-height', '150px')
-      .editableList({
-        addButton: text('label.addRule'),
-        sortable: true,
-        removable: true,
-        addItem(row: Widget, _index: number, rule: Partial<RoutingRow>) {
-          row.css({ display: 'flex', gap: '4px' });
-          for (const column of COLUMNS)
-            $('<input type="text">')
-              .addClass(`planbridge-${column}`)
-              .css({ width: '20%' })
-              .attr('placeholder', text(`label.${column}`))
-              .val(rule[column] ?? '')
-              .appendTo(row);
-          const owner: Widget = $('<select class="planbridge-owner"></select>').css({ width: '20%' }).appendTo(row);
-          for (const name of OWNERS)
-            owner.append(
-              $('<option></option>')
-                .val(name)
-                .text(text(`option.${name.replace('-', '_')}`)),
-            );
-          owner.val(rule.owner ?? 'planner');
-        },
-      });
-    $('#planbridge-rules').editableList('addItems', this.rules);
+    readRules = routingRules(this, $('#planbridge-rules'), (this.rules ?? []) as RoutingRow[]);
+    reasonTable(this, $('#planbridge-reasons'));
   },
   oneditsave() {
-    const rules: RoutingRow[] = [];
-    $('#planbridge-rules')
-      .editableList('items')
-      .each((_: number, row: Widget) => {
-        const value = (column: string) => String($(row).find(`.planbridge-${column}`).val()).trim();
-        const rule: RoutingRow = { owner: value('owner') };
-        for (const column of COLUMNS) if (value(column)) rule[column] = value(column);
-        rules.push(rule);
-      });
-    this.rules = rules;
+    this.rules = readRules?.() ?? [];
   },
 });

@@ -1,32 +1,43 @@
-import { COLOUR } from '../editor/red.ts';
-import { matching, wholeNumber } from '../editor/validate.ts';
+import { chosen, matching, needed, wholeNumber } from '../editor/validate.ts';
+import { openFaults } from '../editor/visibility.ts';
+import '../editor/style.ts';
 
 RED.nodes.registerType('forecast-receive', {
   category: 'Planbridge',
-  color: COLOUR.planning,
+  categoryDescription: 'Odoo and demand planning',
+  color: '#C0DEED',
   defaults: {
     name: { value: '' },
-    store: { value: '', type: 'sync-store', required: true },
-    interface: { value: 'forecast-import', validate: matching('forecast-receive.error.interface', /^[a-z0-9-]+$/, true) },
-    path: { value: '', validate: matching('forecast-receive.error.path', /^\/.+/) },
+    store: { value: '', type: 'sync-store', validate: chosen('forecast-receive.label.store') },
+    interface: {
+      value: 'forecast-import',
+      validate: needed('forecast-receive.label.interface', 'forecast-receive.error.interface', /^[a-z0-9-]+$/),
+    },
+    path: {
+      value: '/planning/forecasts',
+      validate: matching('forecast-receive.label.path', 'forecast-receive.error.path', /^\/[^\s?#]+$/),
+    },
     columns: { value: 'product, location, period, quantity' },
-    maxMegabytes: { value: 64, validate: wholeNumber('forecast-receive.error.megabytes', 1, 1024) },
+    maxMegabytes: { value: 64, validate: wholeNumber('forecast-receive.label.maxMegabytes', 1, 1024) },
     folder: { value: '' },
-    pollSeconds: { value: 5, validate: wholeNumber('forecast-receive.error.seconds', 1, 3600) },
-    maxAttempts: { value: 30, validate: wholeNumber('forecast-receive.error.attempts', 1, 1000) },
-    leaseSeconds: { value: 120, validate: wholeNumber('forecast-receive.error.lease', 10, 86400) },
+    pollSeconds: { value: 5, validate: wholeNumber('forecast-receive.label.pollSeconds', 1, 3600) },
+    maxAttempts: { value: 30, validate: wholeNumber('forecast-receive.label.maxAttempts', 1, 1000) },
+    leaseSeconds: { value: 120, validate: wholeNumber('forecast-receive.label.leaseSeconds', 10, 86_400) },
   },
   inputs: 1,
   outputs: 2,
   outputLabels(index) {
-    return [this._('forecast-receive.output.reply'), this._('forecast-receive.output.runs')][index] ?? '';
+    return this._(index === 0 ? 'forecast-receive.output.reply' : 'forecast-receive.output.runs');
   },
   icon: 'forecast-receive.svg',
-  paletteLabel: 'forecast-receive',
+  paletteLabel: 'forecast receive',
   label() {
-    return String(this.name || 'forecast-receive');
+    return String(this.name || this.path || 'forecast receive');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
+  },
+  oneditprepare() {
+    openFaults();
   },
 });

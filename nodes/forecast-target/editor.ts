@@ -1,30 +1,35 @@
-import { COLOUR } from '../editor/red.ts';
-import { wholeNumber } from '../editor/validate.ts';
+import { chosen, wholeNumber } from '../editor/validate.ts';
+import { openFaults } from '../editor/visibility.ts';
+import '../editor/style.ts';
 
 RED.nodes.registerType('forecast-target', {
   category: 'Planbridge',
-  color: COLOUR.planning,
+  categoryDescription: 'Odoo and demand planning',
+  color: '#C0DEED',
   defaults: {
     name: { value: '' },
-    server: { value: '', type: 'odoo-server', required: true },
+    server: { value: '', type: 'odoo-server', validate: chosen('forecast-target.label.server') },
     target: { value: 'reordering-rules' },
     productKey: { value: 'default_code' },
-    reviewDays: { value: 7, validate: wholeNumber('forecast-target.error.days', 0, 365) },
-    cycleDays: { value: 7, validate: wholeNumber('forecast-target.error.days', 0, 365) },
-    safetyDays: { value: 0, validate: wholeNumber('forecast-target.error.days', 0, 365) },
-    cacheSeconds: { value: 300, validate: wholeNumber('forecast-target.error.seconds', 0, 86400) },
+    reviewDays: { value: 7, validate: wholeNumber('forecast-target.label.reviewDays', 0, 365) },
+    cycleDays: { value: 7, validate: wholeNumber('forecast-target.label.cycleDays', 0, 365) },
+    safetyDays: { value: 0, validate: wholeNumber('forecast-target.label.safetyDays', 0, 365) },
+    cacheSeconds: { value: 300, validate: wholeNumber('forecast-target.label.cacheSeconds', 0, 86_400) },
   },
   inputs: 1,
   outputs: 1,
-  outputLabels(index) {
-    return [this._('forecast-target.output.records')][index] ?? '';
+  outputLabels() {
+    return this._('forecast-target.output.records');
   },
   icon: 'forecast-target.svg',
-  paletteLabel: 'forecast-target',
+  paletteLabel: 'forecast target',
   label() {
-    return String(this.name || 'forecast-target');
+    return String(this.name || 'forecast target');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
+  },
+  oneditprepare() {
+    openFaults();
   },
 });

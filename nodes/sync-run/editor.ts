@@ -1,21 +1,23 @@
-import { COLOUR } from '../editor/red.ts';
+import { chosen } from '../editor/validate.ts';
+import '../editor/style.ts';
 
 RED.nodes.registerType('sync-run', {
   category: 'Planbridge',
-  color: COLOUR.planning,
+  categoryDescription: 'Odoo and demand planning',
+  color: '#C0DEED',
   defaults: {
     name: { value: '' },
-    store: { value: '', type: 'sync-store', required: true },
+    store: { value: '', type: 'sync-store', validate: chosen('sync-run.label.store') },
   },
   inputs: 1,
   outputs: 1,
-  outputLabels(index) {
-    return [this._('sync-run.output.summary')][index] ?? '';
+  outputLabels() {
+    return this._('sync-run.output.summary');
   },
   icon: 'sync-run.svg',
-  paletteLabel: 'sync-run',
+  paletteLabel: 'sync run',
   label() {
-    return String(this.name || 'sync-run');
+    return String(this.name || 'sync run');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -1,4 +1,5 @@
-import { wholeNumber } from '../editor/validate.ts';
+import { readable, wholeNumber } from '../editor/validate.ts';
+import '../editor/style.ts';
 
 RED.nodes.registerType('sync-store', {
   category: 'config',
@@ -6,15 +7,21 @@ RED.nodes.registerType('sync-store', {
     name: { value: '' },
     url: {
       value: '',
-      validate(value) {
-        if (/^\w+:\/\//.test(value) && !/^postgres(ql)?:\/\//.test(value)) return this._('sync-store.error.url');
-        return !/^\w+:\/\/[^@/]*:[^@/]+@/.test(value) || this._('sync-store.error.password');
-      },
+      validate: readable('sync-store.label.url', (url, node) => {
+        if (/^\w+:\/\//.test(url) && !/^postgres(ql)?:\/\//.test(url)) throw new Error(node._('sync-store.error.url'));
+        if (/^\w+:\/\/[^@/]*:[^@/]+@/.test(url)) throw new Error(node._('sync-store.error.password'));
+      }),
     },
-    retentionDays: { value: 35, validate: wholeNumber('sync-store.error.days', 1, 3650) },
+    retentionDays: { value: 35, validate: wholeNumber('sync-store.label.retentionDays', 1, 3650) },
   },
   credentials: { password: { type: 'password' } },
   label() {
-    return String(this.name || this.url || this._('sync-store.store'));
+    return String(this.name || this.url || 'sync-store');
+  },
+  oneditprepare() {
+    const url = $('#node-config-input-url');
+    const update = () => $('#planbridge-password').toggle(/^postgres(ql)?:|^\$\{|^$/.test(String(url.val()).trim()));
+    url.on('change keyup', update);
+    update();
   },
 });
