@@ -17,7 +17,7 @@ export default function (RED: NodeAPI): void {
       const summary = await (await storeOf(RED, settings.store).open()).runs.summary(run);
       const payload = summary ?? { error: `There is no run ${run.slice(0, 100)}.` };
       send({ ...message, payload, statusCode: summary ? 200 : 404, headers: { 'content-type': 'application/json' } });
-      if (summary) showStatus(RED, this, 'done', 'found', { state: summary.state });
+      if (summary) showStatus(RED, this, 'done', summary.state.replaceAll('-', '_'));
       else showStatus(RED, this, 'idle', 'missing');
     });
   });
