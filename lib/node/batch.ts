@@ -1,18 +1,18 @@
-import { z } from 'zod';
 import { type Lease, Parts } from '../canonical/envelope.ts';
 import type { FlowRecord } from '../canonical/marks.ts';
+import { MessageError } from './errors.ts';
+import { leaseOf } from './run-lease.ts';
 import type { FlowMessage } from './types.ts';
 
-const Records = z.array(z.record(z.string(), z.unknown()));
-
-/** A message's records: its payload, or its payload as the only one. Throws where the payload is neither. */
+/** A message's records: its payload, or its payload as the only one. Throws MessageError `payload` where it is neither. */
 export function recordsOf(message: FlowMessage): FlowRecord[] {
-  const { payload } = message;
-  const parsed = Records.safeParse(Array.isArray(payload) ? payload : [payload]);
-  if (parsed.success) return (Array.isArray(payload) ? payload : [payload]) as FlowRecord[];
-  throw Object.assign(new Error('The message carries no records: msg.payload is a list of objects, or one object.'), {
-    code: 'payload',
-  });
+  const records: unknown[] = Array.isArray(message.payload) ? message.payload : [message.payload];
+  if (records.every(isRecord)) return records;
+  throw new MessageError('payload', 'The message carries no records: msg.payload is a list of objects, or one object.');
+}
+
+function isRecord(value: unknown): value is FlowRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !Buffer.isBuffer(value);
 }
 
 /** Where a message stands in its run: without a sequence it is the first and last. */
@@ -27,6 +27,6 @@ export function placeOf(message: FlowMessage): {
   const parts = Parts.safeParse(message.parts);
   const index = parts.success ? parts.data.index : 0;
   const last = !parts.success || parts.data.count === index + 1;
-  const run = message.sync?.run;
-  return { run, sequence: run ?? (parts.success ? parts.data.id : undefined), index, last, lease: message.sync?.lease };
+  const run = typeof message.sync?.run === 'string' ? message.sync.run : undefined;
+  return { run, sequence: run ?? (parts.success ? parts.data.id : undefined), index, last, lease: leaseOf(message) };
 }

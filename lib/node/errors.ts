@@ -3,3 +3,18 @@ export class SettingsError extends Error {
   readonly code = 'settings';
   override readonly name = 'SettingsError';
 }
+
+/**
+ * A message that a node cannot take.
+ * - `payload`   it carries no records
+ * - `sequence`  it belongs to a run whose first parts this node has not seen
+ */
+export class MessageError extends Error {
+  readonly code: 'payload' | 'sequence';
+  override readonly name = 'MessageError';
+
+  constructor(code: MessageError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NodeAPI } from 'node-red';
 
 /** Answers one request, reading its body as a stream. */
-export type RouteHandler = (request: IncomingMessage, response: ServerResponse) => void;
+export type RouteHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /** Who answers which path now. Express cannot take a route away, so a route is made once and this table changes. */
 const handlers = new Map<string, RouteHandler>();
@@ -25,8 +25,10 @@ export function servePost(RED: NodeAPI, path: string, handler: RouteHandler): ()
     const middleware = RED.settings.httpNodeMiddleware ?? [];
     RED.httpNode.post(path, middleware as never, (request, response, next) => {
       const current = handlers.get(path);
-      if (current) current(request, response);
-      else next();
+      if (!current) return next();
+      Promise.resolve()
+        .then(() => current(request, response))
+        .catch(next);
     });
   }
   handlers.set(path, handler);

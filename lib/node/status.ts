@@ -21,8 +21,44 @@ export function showStatus(
   node.status({ ...LOOKS[look], text: RED._(`${node.type}.status.${key}`, values as never) });
 }
 
-/** Shows a failure by its code; the whole text goes to the log and to Catch nodes. */
-export function showFailure(node: Node, error: unknown): void {
-  const { code, message } = error as { code?: string; message?: string };
-  node.status({ ...LOOKS.failed, text: String(code ?? message ?? 'error').slice(0, 19) });
+/** What failures are called in the status, by the class of the error; `*` stands for each of its codes. */
+const FAMILIES: Readonly<Record<string, string>> = {
+  OdooError: 'odoo.*',
+  StoreError: 'store.*',
+  MessageError: 'message.*',
+  SettingsError: 'settings',
+  MappingError: 'mapping',
+  CanonicalError: 'settings',
+  ForecastError: 'forecast',
+};
+
+/** The name of a failure's text, under `failure.` in every node's locale. */
+export function failureKey(error: unknown): string {
+  const { name = '', code = '' } = error as { name?: string; code?: string };
+  const family = Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;
+  return `failure.${family?.replace('*', code.replaceAll('-', '_')) ?? 'other'}`;
+}
+
+/** Shows a failure in a few words; the whole text goes to the log and to Catch nodes. */
+export function showFailure(RED: NodeAPI, node: Node, error: unknown): void {
+  node.status({ ...LOOKS.failed, text: RED._(failureKey(error)) });
+}
+
+/**
+ * Shows and logs the troubles of work that goes on in the background and is tried again by itself: each once, until it is
+ * another one or `over` was called.
+ */
+export function troubles(RED: NodeAPI, node: Node): { tell(error: Error): void; over(): void } {
+  let told: string | undefined;
+  return {
+    tell(error) {
+      showFailure(RED, node, error);
+      if (error.message !== told) node.error(error);
+      told = error.message;
+    },
+    over() {
+      if (told !== undefined) node.status({});
+      told = undefined;
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { SOURCE } from '../../lib/canonical/marks.ts';
+import { type FlowRecord, SOURCE } from '../../lib/canonical/marks.ts';
 import { compileMapping } from '../../lib/mapping/compile.ts';
 import type { MapOptions, MappingEngine } from '../../lib/mapping/engine.ts';
 import { odooLookups } from '../../lib/mapping/odoo-lookups.ts';
@@ -7,8 +7,9 @@ import { loadPreset } from '../../lib/mapping/presets.ts';
 import { placeOf, recordsOf } from '../../lib/node/batch.ts';
 import { serverOf, storeOf } from '../../lib/node/config-nodes.ts';
 import { onInput } from '../../lib/node/input.ts';
+import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
-import { showFailure, showStatus } from '../../lib/node/status.ts';
+import { showStatus } from '../../lib/node/status.ts';
 import { serveMappingRoutes } from './admin-routes.ts';
 import { asDelivery } from './after-acceptance.ts';
 import { Settings } from './settings.ts';
@@ -18,56 +19,50 @@ export default function (RED: NodeAPI): void {
   serveMappingRoutes(RED);
   RED.nodes.registerType('canonical-map', function (this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
-    const settings = parseSettings(Settings, config);
-    const directed = (engine: MappingEngine) => (settings.direction === 'inverse' ? engine.inverse() : engine);
-    let fixed: MappingEngine | undefined;
-    try {
-      if (settings.source !== 'msg')
-        fixed = directed(compileMapping(settings.source === 'preset' ? loadPreset(settings.preset) : settings.mapping));
-    } catch (error) {
-      showFailure(this, error);
-      this.error(error as Error);
-    }
+    setUp(RED, this, () => {
+      const settings = parseSettings(Settings, config);
+      const directed = (engine: MappingEngine) => (settings.direction === 'inverse' ? engine.inverse() : engine);
+      const fixed =
+        settings.source === 'msg'
+          ? undefined
+          : directed(compileMapping(settings.source === 'preset' ? loadPreset(settings.preset) : settings.mapping));
 
-    onInput(RED, this, async (message, send) => {
-      const engine =
-        fixed ??
-        directed(
-          compileMapping(
-            settings.source === 'msg'
-              ? message.mapping
-              : settings.source === 'preset'
-                ? loadPreset(settings.preset)
-                : settings.mapping,
-          ),
-        );
-      const given = recordsOf(message);
-      const { records, refusals, lines } = await engine.map(given, await optionsFor(engine));
-      const { lease, index } = placeOf(message);
-      const wasAccepted = given.some((record) => record[SOURCE] !== undefined);
-      const expanded = lines - given.length;
-      // A wide sheet's row is several lines: the run's control totals count those.
-      if (lease && expanded !== 0 && !wasAccepted) {
-        const store = await storeOf(RED, lease.store).open();
-        await store.runs.total(lease, 'expanded', String(index), { lines: expanded, quantity: '0' });
-      }
-      const sync = { ...message.sync, mapping: engine.name };
-      if (refusals.length > 0) send([null, { ...message, sync, payload: wasAccepted ? refusals.map(asDelivery) : refusals }]);
-      send([{ ...message, sync, payload: records, ...(engine.target ? { target: engine.target } : {}) }, null]);
-      showStatus(RED, this, refusals.length > 0 ? 'exceptions' : 'done', refusals.length > 0 ? 'refused' : 'mapped', {
-        count: records.length,
-        refused: refusals.length,
-      });
+      const optionsFor = async (engine: MappingEngine, signal: AbortSignal): Promise<MapOptions> => {
+        if (!settings.server) return { zone: settings.timezone || 'UTC', signal };
+        const server = serverOf(RED, settings.server);
+        const zone = settings.timezone || server.zone;
+        if (!engine.needsLookups && !engine.target) return { zone, signal };
+        const client = server.client();
+        const fields = engine.target
+          ? new Set(Object.keys(await (await client.profile()).fields(engine.target.model)))
+          : undefined;
+        return { zone, signal, lookups: odooLookups(client), ...(fields ? { fields } : {}) };
+      };
+
+      onInput(
+        RED,
+        this,
+        async (message, send, signal) => {
+          const engine = fixed ?? directed(compileMapping(message.mapping));
+          const given = recordsOf(message);
+          const { records, refusals, lines } = await engine.map(given, await optionsFor(engine, signal));
+          const { lease, index } = placeOf(message);
+          const acceptedBefore = given.some((record: FlowRecord) => record[SOURCE] !== undefined);
+          const expanded = lines - given.length;
+          // A wide sheet's row is several lines: the run's control totals count those.
+          if (lease && expanded !== 0 && !acceptedBefore) {
+            const store = await storeOf(RED, lease.store).open();
+            await store.runs.total(lease, 'expanded', String(index), { lines: expanded, quantity: '0' });
+          }
+          const sync = { ...message.sync, mapping: engine.name };
+          const refused = acceptedBefore ? refusals.map(asDelivery) : refusals;
+          if (refused.length > 0) send([null, { ...message, sync, payload: refused }]);
+          send([{ ...message, sync, payload: records, ...(engine.target ? { target: engine.target } : {}) }, null]);
+          const counts = { count: records.length, refused: refused.length };
+          showStatus(RED, this, refused.length > 0 ? 'exceptions' : 'done', refused.length > 0 ? 'refused' : 'mapped', counts);
+        },
+        [settings.server],
+      );
     });
-
-    const optionsFor = async (engine: MappingEngine): Promise<MapOptions> => {
-      if (!settings.server) return { zone: settings.timezone || 'UTC' };
-      const server = serverOf(RED, settings.server);
-      const zone = settings.timezone || server.zone;
-      if (!engine.needsLookups && !engine.target) return { zone };
-      const client = server.client();
-      const fields = engine.target ? new Set(Object.keys(await (await client.profile()).fields(engine.target.model))) : undefined;
-      return { zone, lookups: odooLookups(client), ...(fields ? { fields } : {}) };
-    };
   });
 }

@@ -5,7 +5,10 @@ import type { Refusal } from '../../lib/exceptions/refusal.ts';
 import { route } from '../../lib/exceptions/routing.ts';
 import { placeOf, recordsOf } from '../../lib/node/batch.ts';
 import { storeOf } from '../../lib/node/config-nodes.ts';
+import { MessageError } from '../../lib/node/errors.ts';
 import { onInput } from '../../lib/node/input.ts';
+import { needSameStore, releaseRun } from '../../lib/node/run-lease.ts';
+import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus } from '../../lib/node/status.ts';
 import { Settings } from './settings.ts';
@@ -16,22 +19,33 @@ const Reasoned = z.array(z.looseObject({ reason: z.enum(REASONS as [string, ...s
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('exception-route', function (this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
-    const settings = parseSettings(Settings, config);
+    setUp(RED, this, () => {
+      const settings = parseSettings(Settings, config);
 
-    onInput(RED, this, async (message, send) => {
-      const refusals = recordsOf(message) as unknown as Refusal[];
-      if (!Reasoned.safeParse(refusals).success)
-        throw Object.assign(new Error('The message carries no exceptions: wire an exception output of a Planbridge node here.'), {
-          code: 'payload',
-        });
-      const routed = refusals.map((refusal) => ({ ...refusal, ...route(refusal, settings.rules) }));
-      const { run, lease } = placeOf(message);
-      const store = await storeOf(RED, settings.store).open();
-      await store.exceptions.add(routed, run && (await store.runs.summary(run)) ? run : undefined, lease);
-      const byOwner = Map.groupBy(routed, ({ owner }) => owner);
-      send(OWNERS.map((owner) => (byOwner.has(owner) ? { ...message, payload: byOwner.get(owner) } : null)));
-      if (lease) await store.runs.release(lease);
-      showStatus(RED, this, 'exceptions', 'routed', { count: routed.length });
+      onInput(
+        RED,
+        this,
+        async (message, send) => {
+          const refusals = recordsOf(message) as unknown as Refusal[];
+          if (!Reasoned.safeParse(refusals).success)
+            throw new MessageError(
+              'payload',
+              'The message carries no exceptions: wire an exception output of a Planbridge node here.',
+            );
+          const routed = refusals.map((refusal) => ({ ...refusal, ...route(refusal, settings.rules) }));
+          const { run, lease } = placeOf(message);
+          needSameStore(lease, settings.store);
+          const node = storeOf(RED, settings.store);
+          const store = await node.open();
+          const known = run && (lease || (await store.runs.summary(run))) ? run : undefined;
+          await store.exceptions.add(routed, known, lease);
+          const byOwner = Map.groupBy(routed, ({ owner }) => owner);
+          send(OWNERS.map((owner) => (byOwner.has(owner) ? { ...message, payload: byOwner.get(owner) } : null)));
+          if (lease) await releaseRun(node, lease);
+          showStatus(RED, this, 'exceptions', 'routed', { count: routed.length });
+        },
+        [settings.store],
+      );
     });
   });
 }

@@ -11,6 +11,14 @@ export type Reply = {
 const JSON_TYPE = { 'content-type': 'application/json' };
 const RETRY_SECONDS = 30;
 
+/** The node stops while it takes a body in: nothing was accepted. */
+export class Stopping extends Error {
+  override readonly name = 'Stopping';
+  constructor() {
+    super('Node-RED is stopping, or a new flow is being deployed. Send it again.');
+  }
+}
+
 /** 202: the run is on disk. */
 export function accepted(summary: RunSummary): Reply {
   return { statusCode: 202, headers: JSON_TYPE, payload: summary };

@@ -7,6 +7,7 @@ import { placeOf, recordsOf } from '../../lib/node/batch.ts';
 import { serverOf } from '../../lib/node/config-nodes.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { runContext } from '../../lib/node/run-context.ts';
+import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus } from '../../lib/node/status.ts';
 import { Settings } from './settings.ts';
@@ -18,29 +19,36 @@ const BATCH = 1000;
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('forecast-target', function (this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
-    const settings = parseSettings(Settings, config);
-    const collectorOf = runContext(() => new DemandCollector());
+    setUp(RED, this, () => {
+      const settings = parseSettings(Settings, config);
+      const collectorOf = runContext(() => new DemandCollector());
 
-    onInput(RED, this, async (message, send) => {
-      const collector = collectorOf(message);
-      collector.add(recordsOf(message));
-      const { last } = placeOf(message);
-      if (!last) return showStatus(RED, this, 'working', 'collecting');
+      onInput(
+        RED,
+        this,
+        async (message, send) => {
+          const collector = collectorOf(message);
+          collector.add(recordsOf(message));
+          const { sequence, last } = placeOf(message);
+          if (!last) return showStatus(RED, this, 'working', 'collecting');
 
-      const server = serverOf(RED, settings.server);
-      const today = plantDate(server.zone);
-      const data = masterData(server.client(), { productKey: settings.productKey, ttlSeconds: settings.cacheSeconds });
-      const master = await data.load(collector.references(), today);
-      const rules = await reorderingRules(collector, { ...settings, today, zone: server.zone }, master);
-      // A run that has nothing to do says so too: the nodes behind settle it.
-      const count = Math.max(1, Math.ceil(rules.length / BATCH));
-      for (let index = 0; index < count; index++)
-        send({
-          ...message,
-          payload: rules.slice(index * BATCH, (index + 1) * BATCH),
-          parts: { id: message.sync?.run ?? message._msgid, index, count, type: 'array' },
-        });
-      showStatus(RED, this, 'done', 'rules', { count: rules.length });
+          const server = serverOf(RED, settings.server);
+          const today = plantDate(server.zone);
+          const data = masterData(server.client(), { productKey: settings.productKey, ttlSeconds: settings.cacheSeconds });
+          const master = await data.load(collector.references(), today);
+          const rules = await reorderingRules(collector, { ...settings, today, zone: server.zone }, master);
+          // A run that has nothing to do says so too: the nodes behind settle it.
+          const count = Math.max(1, Math.ceil(rules.length / BATCH));
+          for (let index = 0; index < count; index++)
+            send({
+              ...message,
+              payload: rules.slice(index * BATCH, (index + 1) * BATCH),
+              parts: { id: sequence ?? message._msgid, index, count, type: 'array' },
+            });
+          showStatus(RED, this, 'done', 'rules', { count: rules.length });
+        },
+        [settings.server],
+      );
     });
   });
 }

@@ -6,6 +6,7 @@ import { placeOf, recordsOf } from '../../lib/node/batch.ts';
 import { serverOf, storeOf } from '../../lib/node/config-nodes.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { runContext } from '../../lib/node/run-context.ts';
+import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus } from '../../lib/node/status.ts';
 import { Settings } from './settings.ts';
@@ -14,28 +15,39 @@ import { Settings } from './settings.ts';
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('forecast-validate', function (this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
-    const settings = parseSettings(Settings, config);
-    const { pastDays, futureDays, insideLeadTime, productKey, supplierDomain, cacheSeconds } = settings;
-    const runOf = runContext(() => openRun({ zone: serverOf(RED, settings.server).zone, pastDays, futureDays, insideLeadTime }));
+    setUp(RED, this, () => {
+      const settings = parseSettings(Settings, config);
+      const { pastDays, futureDays, insideLeadTime, productKey, supplierDomain, cacheSeconds } = settings;
+      const runOf = runContext(() =>
+        openRun({ zone: serverOf(RED, settings.server).zone, pastDays, futureDays, insideLeadTime }),
+      );
 
-    onInput(RED, this, async (message, send) => {
-      const lines = recordsOf(message);
-      const run = runOf(message);
-      showStatus(RED, this, 'working', 'checking', { count: lines.length });
-      const data = masterData(serverOf(RED, settings.server).client(), { productKey, supplierDomain, ttlSeconds: cacheSeconds });
-      const { accepted, refusals, totals } = validateLines(lines, run, await data.load(lines, run.today));
-      const { lease, index } = placeOf(message);
-      if (lease) {
-        const { runs } = await storeOf(RED, lease.store).open();
-        await runs.total(lease, 'validated', String(index), totals.validated);
-        await runs.total(lease, 'accepted', String(index), totals.accepted);
-      }
-      if (refusals.length > 0) send([null, { ...message, payload: refusals }]);
-      send([{ ...message, payload: accepted }, null]);
-      showStatus(RED, this, refusals.length > 0 ? 'exceptions' : 'done', refusals.length > 0 ? 'held' : 'accepted', {
-        count: accepted.length,
-        refused: refusals.length,
-      });
+      onInput(
+        RED,
+        this,
+        async (message, send) => {
+          const lines = recordsOf(message);
+          const run = runOf(message);
+          showStatus(RED, this, 'working', 'checking', { count: lines.length });
+          const data = masterData(serverOf(RED, settings.server).client(), {
+            productKey,
+            supplierDomain,
+            ttlSeconds: cacheSeconds,
+          });
+          const { accepted, refusals, totals } = validateLines(lines, run, await data.load(lines, run.today));
+          const { lease, index } = placeOf(message);
+          if (lease) {
+            const { runs } = await storeOf(RED, lease.store).open();
+            await runs.total(lease, 'validated', String(index), totals.validated);
+            await runs.total(lease, 'accepted', String(index), totals.accepted);
+          }
+          if (refusals.length > 0) send([null, { ...message, payload: refusals }]);
+          send([{ ...message, payload: accepted }, null]);
+          const counts = { count: accepted.length, refused: refusals.length };
+          showStatus(RED, this, refusals.length > 0 ? 'exceptions' : 'done', refusals.length > 0 ? 'held' : 'accepted', counts);
+        },
+        [settings.server],
+      );
     });
   });
 }

@@ -17,31 +17,35 @@ const OVERRIDES = ['model', 'domain', 'fields', 'order', 'limit', 'groupBy', 'ag
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('odoo-read', function (this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
-    const stopping = new AbortController();
-    onInput(RED, this, async (message, send) => {
-      const given = Object.fromEntries(
-        OVERRIDES.filter((name) => message[name] !== undefined).map((name) => [name, message[name]]),
-      );
-      const settings = parseSettings(Settings, { ...config, ...given });
-      if (!settings.model) throw new SettingsError('No model is set: say which of Odoo’s models is read.');
-      const client = serverOf(RED, settings.server).client();
-      showStatus(RED, this, 'working', 'reading');
-      const about = { ...settings, limit: settings.limit || Number.POSITIVE_INFINITY };
-      if (settings.operation === 'count') {
-        const total = await count(client, settings);
-        send({ ...message, payload: total });
-        showStatus(RED, this, 'done', 'counted', { count: total });
-      } else if (settings.operation === 'group') {
-        const { limit: _, ...question } = about;
-        const groups = await groupedTotals(client, { ...question, ...(settings.limit ? { limit: settings.limit } : {}) });
-        send({ ...message, payload: groups });
-        showStatus(RED, this, 'done', 'read', { count: groups.length });
-      } else {
-        const total = await sendPages(searchPages(client, { ...about, signal: stopping.signal }), message, send);
-        showStatus(RED, this, 'done', 'read', { count: total });
-      }
-    });
-    this.on('close', () => stopping.abort());
+    const { server = '' } = config as NodeDef & { server?: string };
+
+    onInput(
+      RED,
+      this,
+      async (message, send, signal) => {
+        const given = Object.fromEntries(
+          OVERRIDES.filter((name) => message[name] !== undefined).map((name) => [name, message[name]]),
+        );
+        const settings = parseSettings(Settings, { ...config, ...given });
+        if (!settings.model) throw new SettingsError('No model is set: say which of Odoo’s models is read.');
+        const client = serverOf(RED, settings.server).client();
+        showStatus(RED, this, 'working', 'reading');
+        if (settings.operation === 'count') {
+          const total = await count(client, settings);
+          send({ ...message, payload: total });
+          showStatus(RED, this, 'done', 'counted', { count: total });
+        } else if (settings.operation === 'group') {
+          const { limit, ...question } = settings;
+          const groups = await groupedTotals(client, { ...question, ...(limit ? { limit } : {}) });
+          send({ ...message, payload: groups });
+          showStatus(RED, this, 'done', 'read', { count: groups.length });
+        } else {
+          const total = await sendPages(searchPages(client, { ...settings, signal }), message, send);
+          showStatus(RED, this, 'done', 'read', { count: total });
+        }
+      },
+      [server],
+    );
   });
 }
 

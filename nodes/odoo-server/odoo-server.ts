@@ -1,6 +1,7 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { parseSettings } from '../../lib/node/settings.ts';
 import type { OdooServerNode } from '../../lib/node/types.ts';
+import { underWay } from '../../lib/node/under-way.ts';
 import { type OdooClient, openOdoo } from '../../lib/odoo/client.ts';
 import { serveServerRoutes } from './admin-routes.ts';
 import { type Credentials, connectionOf } from './connection.ts';
@@ -14,17 +15,23 @@ export default function (RED: NodeAPI): void {
     function (this: OdooServerNode & { credentials: Credentials }, config: NodeDef) {
       RED.nodes.createNode(this, config);
       const settings = parseSettings(Settings, config);
+      const users = underWay();
       let client: OdooClient | undefined;
       Object.assign(this, {
+        url: settings.url,
         zone: settings.timezone,
+        keepFor: users.keepFor,
         client: () => {
           client ??= openOdoo(connectionOf(RED, settings, this.credentials));
           return client;
         },
       });
       this.on('close', (done: () => void) => {
-        // Waits for the calls under way, which their nodes wait for too.
-        void (client?.close() ?? Promise.resolve()).finally(done);
+        void users
+          .ended()
+          .then(() => client?.close())
+          .catch((error: Error) => this.error(error))
+          .finally(done);
       });
     } as never,
     { credentials: { password: { type: 'password' }, apiKey: { type: 'password' } } },

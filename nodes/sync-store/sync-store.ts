@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
+import { runsInFlow } from '../../lib/node/runs-in-flow.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import type { SyncStoreNode } from '../../lib/node/types.ts';
+import { underWay } from '../../lib/node/under-way.ts';
 import { openStore, type Store } from '../../lib/store/open.ts';
 import { Settings } from './settings.ts';
 
@@ -23,21 +25,19 @@ export default function (RED: NodeAPI): void {
         });
         return opened;
       };
-      const users: Promise<unknown>[] = [];
-      Object.assign(this, { open, keepFor: (finished: Promise<unknown>) => users.push(finished.catch(() => undefined)) });
+      const users = underWay();
+      Object.assign(this, { open, inFlow: runsInFlow(), keepFor: users.keepFor });
       const sweeping = setInterval(() => {
         opened?.then((store) => store.sweep()).catch((error: Error) => this.error(error));
       }, DAY);
       this.on('close', (done: () => void) => {
         clearInterval(sweeping);
-        // In the next turn, when every node's close handler has said what is still under way.
-        setImmediate(() => {
-          void Promise.all(users)
-            .then(() => opened)
-            .then((store) => store?.close())
-            .catch(() => undefined)
-            .finally(done);
-        });
+        void users
+          .ended()
+          .then(() => opened)
+          .then((store) => store?.close())
+          .catch((error: Error) => this.error(error))
+          .finally(done);
       });
     } as never,
     { credentials: { password: { type: 'password' } } },

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { acceptRun } from '../../lib/intake/accept.ts';
 import type { RunPart } from '../../lib/intake/emission.ts';
+import { runsInFlow } from '../../lib/node/runs-in-flow.ts';
+import type { SyncStoreNode } from '../../lib/node/types.ts';
 import { openStore, type Store } from '../../lib/store/open.ts';
 import { type Emitter, startEmitter } from '../../nodes/forecast-receive/emitter.ts';
 import { until } from './flow.ts';
@@ -10,12 +12,14 @@ const QUEUE = 'forecast-receive:1';
 
 describe('sending runs into the flow', () => {
   let store: Store;
+  let node: Pick<SyncStoreNode, 'open' | 'inFlow' | 'keepFor'>;
   let emitter: Emitter | undefined;
   let parts: RunPart[];
   let troubles: Error[];
   beforeEach(async () => {
     [parts, troubles] = [[], []];
     store = await openStore({ url: ':memory:' });
+    node = { open: async () => store, inFlow: runsInFlow(), keepFor: () => {} };
   });
   afterEach(async () => {
     await emitter?.stop();
@@ -24,7 +28,7 @@ describe('sending runs into the flow', () => {
   const start = (leaseSeconds = 60) => {
     const emit = (part: RunPart) => void parts.push(part);
     emitter = startEmitter({
-      store: Promise.resolve(store),
+      store: node,
       queue: QUEUE,
       leaseSeconds,
       emit,
@@ -65,6 +69,31 @@ describe('sending runs into the flow', () => {
     );
   });
 
+  it('keeps the lease of a run for as long as nodes are at work on it', async () => {
+    await accept();
+    start(0.3);
+    await until(() => parts.length === 1);
+    const lease = { ...(parts[0]?.lease ?? assert.fail()), store: 'store' };
+    const done = node.inFlow.take(lease);
+    await sleep(1_000);
+    assert.equal(parts.length, 1, 'it was sent again while a node was at work on it');
+    await store.runs.total(lease, 'accepted', '0', { lines: 1, quantity: '1' }, 0);
+    done();
+    await until(() => parts.length === 2);
+  });
+
+  it('has a few runs on their way at a time, and sends the next one when one of them is settled', async () => {
+    for (let at = 0; at < 6; at++) await accept();
+    start();
+    await until(() => parts.length === 4);
+    await sleep(100);
+    assert.equal(parts.length, 4);
+    node.inFlow.settle({ ...(parts[0]?.lease ?? assert.fail()), store: 'store' });
+    await until(() => parts.length === 5);
+    await sleep(50);
+    assert.equal(parts.length, 5);
+  });
+
   it('fails a run that no node ever settles, and says what to check', async () => {
     const { run } = await accept(1, 2);
     start(0.05);
@@ -73,14 +102,18 @@ describe('sending runs into the flow', () => {
     assert.match((await store.runs.summary(run))?.error ?? '', /leads to odoo-write/);
   });
 
-  it('stops soon in the middle of a run, which comes again when its lease runs out', async () => {
+  it('stops soon in the middle of a run, which comes again with the next start', async () => {
     await accept(2_500);
     const running = start();
     await until(() => parts.length > 0);
     const since = Date.now();
     await running.stop();
     assert.ok(Date.now() - since < 1_000);
-    assert.deepEqual(await store.jobs.counts(QUEUE), { running: 1 });
+    assert.deepEqual(await store.jobs.counts(QUEUE), { pending: 1 });
+    parts.length = 0;
+    start();
+    await until(() => parts.length === 3);
+    assert.ok(parts.every(({ lease }) => lease.token === 2));
   });
 
   it('gives a store in trouble time, and goes on when it has recovered', async () => {

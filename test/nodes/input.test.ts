@@ -12,7 +12,7 @@ describe('the input of our nodes', () => {
   const tried = (RED: NodeAPI) =>
     RED.nodes.registerType('tried', function (this: Node, config: NodeDef) {
       RED.nodes.createNode(this, config);
-      onInput(RED, this, (message, send) => handle(message, send));
+      onInput(RED, this, (message, send, signal) => handle(message, send, signal));
     });
 
   beforeEach(() =>

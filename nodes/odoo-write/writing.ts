@@ -1,0 +1,90 @@
+import { hostname } from 'node:os';
+import { applyWrite, Progress } from '../../lib/delivery/apply-write.ts';
+import { startWorker } from '../../lib/delivery/worker.ts';
+import { WriteJob } from '../../lib/delivery/write-job.ts';
+import { counted, settleWrite, type WriteResult } from '../../lib/delivery/write-settlement.ts';
+import { openPatiently } from '../../lib/node/open-patiently.ts';
+import type { OdooServerNode, SyncStoreNode } from '../../lib/node/types.ts';
+import { OdooError } from '../../lib/odoo/errors.ts';
+import type { ClaimedJob } from '../../lib/store/jobs.ts';
+
+export type WritingOptions = {
+  readonly store: SyncStoreNode;
+  readonly server: OdooServerNode;
+  /** The queue, and who writes as the audit names it. */
+  readonly who: string;
+  readonly onBegin: (job: WriteJob) => void;
+  readonly onSettled: (sync: unknown, result: Pick<WriteResult, 'outcomes' | 'refusals'>) => void;
+  /** A try failed, and comes again. */
+  readonly onFailed: (error: Error) => void;
+  /** The store does not answer; the worker goes on trying. */
+  readonly onTrouble: (error: Error) => void;
+};
+
+export type Writing = { nudge(): void; stop(): Promise<void> };
+
+/** Works off the jobs of a durable node until it is stopped; a store that does not open yet is tried again. */
+export function startWriting({ store: node, server, who, ...tell }: WritingOptions): Writing {
+  const stopping = new AbortController();
+  let nudge = () => {};
+
+  const work = async (): Promise<void> => {
+    const store = await openPatiently(node, stopping.signal, tell.onTrouble);
+    if (!store) return;
+    const worker = startWorker<WriteResult>({
+      store,
+      queue: who,
+      owner: `${hostname()}:${process.pid}`,
+      handle: async (claimed, signal) => {
+        const job = WriteJob.parse(claimed.payload);
+        tell.onBegin(job);
+        const save = (piece: Progress) => store.jobs.progress(claimed.lease, piece);
+        const outcomes = await applyWrite(server.client(), job, Progress.parse(claimed.progress ?? {}), save, signal);
+        return settleWrite(job, outcomes, { run: claimed.run, who });
+      },
+      lost: (claimed) => counted(WriteJob.parse(claimed.payload).records),
+      onSettled: (claimed, result) => tell.onSettled(syncOf(claimed), result),
+      onFailed: (claimed, error, buried) => {
+        tell.onFailed(error);
+        if (buried) tell.onSettled(syncOf(claimed), givenUp(claimed, error, who));
+      },
+      onTrouble: tell.onTrouble,
+    });
+    nudge = worker.nudge;
+    const unlisten = node.inFlow.onRelease(worker.nudge);
+    await new Promise<void>((resolve) => {
+      if (stopping.signal.aborted) resolve();
+      else stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    unlisten();
+    await worker.stop();
+  };
+
+  const working = work().catch(tell.onTrouble);
+  node.keepFor(working);
+  server.keepFor(working);
+  return {
+    nudge: () => nudge(),
+    async stop() {
+      stopping.abort();
+      await working;
+    },
+  };
+}
+
+/** The envelope that a job's batch came with. */
+function syncOf(job: ClaimedJob): unknown {
+  return (job.payload as { sync?: unknown }).sync;
+}
+
+/** What leaves of a job that was given up after its last try: each record, with the reason. */
+function givenUp(claimed: ClaimedJob, cause: Error, who: string): Pick<WriteResult, 'outcomes' | 'refusals'> {
+  const job = WriteJob.parse(claimed.payload);
+  const text = `Given up after ${claimed.attempt} tries: ${cause.message}`;
+  const error = new OdooError('unknown-outcome', text, { model: job.model, cause });
+  return settleWrite(
+    job,
+    job.records.map((_, index) => ({ index, outcome: 'refused', error })),
+    { run: claimed.run, who },
+  );
+}
