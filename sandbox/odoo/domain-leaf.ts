@@ -1,4 +1,6 @@
 import { all, any, type Condition, not, parse } from './domain.ts';
+import { family, parentField } from './domain-hierarchy.ts';
+import { likePattern } from './domain-pattern.ts';
 import type { Env } from './env.ts';
 import { OdooFault, repr } from './errors.ts';
 import { comparableMoment, nextMoment } from './moments.ts';
@@ -93,10 +95,12 @@ function among(env: Env, model: string, field: Field, values: readonly unknown[]
     if (value === false || value === null) {
       if (field.type === 'boolean') wanted.add(false);
       wanted.add(null);
-      if (!field.relation && (field.type === 'integer' || field.type === 'float' || field.type === 'monetary') && value === false)
-        wanted.add(0);
+      // From 19 on an empty text and a zero are as good as none.
+      if (env.version === 19 && isNumber(field)) wanted.add(0);
+      if (env.version === 19 && isText(field)) wanted.add('');
     } else if (field.type === 'boolean') wanted.add(Boolean(value));
     else wanted.add(scalar(field, value));
+    if (env.version === 19 && value === '' && isText(field)) wanted.add(null);
   }
   if (field.type === 'many2many' || field.type === 'one2many') {
     const ids = wanted as ReadonlySet<unknown>;
@@ -135,8 +139,13 @@ function moments(env: Env, model: string, field: Field, values: readonly unknown
 }
 
 function compared(env: Env, model: string, field: Field, operator: '<' | '>' | '<=' | '>=', value: unknown): Condition {
-  if (value === false || value === null) return NEVER;
-  let against: Value = field.type === 'date' || field.type === 'datetime' ? comparableMoment(field, value) : scalar(field, value);
+  if ((value === false || value === null) && !isNumber(field)) return NEVER;
+  let against: Value =
+    isNumber(field) && !value
+      ? 0
+      : field.type === 'date' || field.type === 'datetime'
+        ? comparableMoment(field, value)
+        : scalar(field, value);
   let sign: string = operator;
   // A datetime is answered in seconds and kept in microseconds: from Odoo 19 on, "after" means after that whole second.
   if (field.type === 'datetime' && env.version === 19 && (operator === '>' || operator === '<=')) {
@@ -162,11 +171,7 @@ function alike(env: Env, model: string, field: Field, operator: string, value: u
   }
   if (value === '' && !operator.startsWith('=')) return ALWAYS;
   const anywhere = !operator.startsWith('=');
-  const source = String(value)
-    .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('%', '[^]*')
-    .replaceAll('_', '[^]');
-  const pattern = new RegExp(anywhere ? source : `^${source}$`, operator.endsWith('ilike') ? 'i' : '');
+  const pattern = likePattern(anywhere ? `%${value}%` : String(value), operator.endsWith('ilike'));
   return {
     holds: (id) => {
       const held = env.valueOf(model, id, field);
@@ -177,21 +182,11 @@ function alike(env: Env, model: string, field: Field, operator: string, value: u
 
 function hierarchy(env: Env, model: string, field: Field, operator: 'child_of' | 'parent_of', value: unknown): Condition {
   const on = field.name === 'id' ? model : (field.relation ?? model);
-  const parent = env.field(on, 'parent_id') ? 'parent_id' : 'location_id';
   const start = list(value).flatMap((one) => (typeof one === 'string' ? byName(env, on, 'ilike', one) : [Number(one)]));
-  const ids = new Set<number>();
-  const queue = [...start];
-  while (queue.length > 0) {
-    const id = queue.pop()!;
-    if (ids.has(id) || !env.exists(on, id)) continue;
-    ids.add(id);
-    if (operator === 'child_of') queue.push(...env.store.table(on).having(parent, id));
-    else {
-      const above = env.id(on, id, parent);
-      if (above !== undefined) queue.push(above);
-    }
-  }
-  if (field.name === 'id') return { holds: (id) => ids.has(id), candidates: () => ids, size: () => ids.size };
+  const ids = family(env, on, operator, start);
+  // On the field that makes the tree the record itself is meant, as on `id`.
+  if (field.name === 'id' || field.name === parentField(env, model))
+    return { holds: (id) => ids.has(id), candidates: () => ids, size: () => ids.size };
   return through(env, model, field, { holds: (id) => ids.has(id) }, true);
 }
 
@@ -239,18 +234,13 @@ export function byName(env: Env, model: string, operator: string, name: string):
 
 function scalar(field: Field, value: unknown): Value {
   if (field.type === 'date') return comparableMoment(field, value);
-  if (
-    (field.type === 'integer' || field.type === 'float' || field.type === 'monetary' || field.relation) &&
-    typeof value === 'string'
-  )
+  if ((isNumber(field) || field.relation) && typeof value === 'string')
     return value.trim() !== '' && !Number.isNaN(Number(value)) ? Number(value) : value;
-  if (
-    (field.type === 'char' || field.type === 'text' || field.type === 'html' || field.type === 'selection') &&
-    typeof value === 'number'
-  )
-    return String(value);
-  return value as Value;
+  return isText(field) && typeof value === 'number' ? String(value) : (value as Value);
 }
+
+const isNumber = ({ type }: Field) => type === 'integer' || type === 'float' || type === 'monetary';
+const isText = ({ type }: Field) => type === 'char' || type === 'text' || type === 'html' || type === 'selection';
 
 function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];

@@ -1,3 +1,4 @@
+import { keptInstant, nextInstant } from './clock.ts';
 import { type Condition, compileDomain } from './domain.ts';
 import { missingRecord, OdooFault } from './errors.ts';
 import { sortIds } from './ordering.ts';
@@ -23,12 +24,12 @@ export class Env {
   /** Today in UTC. */
   readonly today: string;
 
-  constructor(schema: Schema, store: Store, user: number, context: Readonly<Record<string, unknown>>, now = new Date()) {
+  constructor(schema: Schema, store: Store, user: number, context: Readonly<Record<string, unknown>>, now?: Date) {
     this.schema = schema;
     this.store = store;
     this.user = user;
     this.context = context;
-    this.now = `${now.toISOString().replace('T', ' ').slice(0, -1)}000`;
+    this.now = keptInstant(now?.getTime() ?? nextInstant());
     this.today = this.now.slice(0, 10);
   }
 

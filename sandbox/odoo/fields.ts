@@ -57,7 +57,6 @@ export type UniqueData = {
   readonly only?: Version;
   readonly fields: readonly string[];
   readonly message: string;
-  readonly constraint: string;
 };
 
 /** A model as plain data. What it does beyond keeping records is in `behaviour/`. */

@@ -96,3 +96,66 @@ describe("the stand-in's domains", () => {
 });
 
 const group = (groups: Record<string, unknown>[]) => groups[0]?.['in_date:month'];
+
+describe("the stand-in's domains on texts and trees", () => {
+  let odoo: Called;
+  before(async () => {
+    odoo = await calledSandbox();
+    const make = async (values: Record<string, unknown>) =>
+      (await odoo.call<number[]>('res.partner', 'create', { vals_list: [{ comment: 'tree', ...values }] }))[0];
+    const top = await make({ name: 'Alpha', ref: 'A1', is_company: true });
+    await make({ name: 'beta', ref: '', parent_id: top });
+    await make({ name: 'Gamma_x', ref: 'x_y', parent_id: top, active: false });
+    await make({ name: 'Delta', ref: 'X-Y' });
+  });
+  after(() => odoo.sandbox.close());
+
+  /** As a real Odoo 19 found them among the same partners. */
+  const FOUND: readonly (readonly [unknown[], string[]])[] = [
+    [['ref', '=', false], ['beta']],
+    [
+      ['ref', '!=', 'A1'],
+      ['beta', 'Delta'],
+    ],
+    [['ref', 'ilike', 'x\\_y'], []],
+    [['ref', 'ilike', 'x_y'], ['Delta']],
+    [['ref', '=like', 'A_'], ['Alpha']],
+    [
+      ['color', '=', false],
+      ['Alpha', 'beta', 'Delta'],
+    ],
+    [['parent_id', 'ilike', 'alph'], ['beta']],
+    [['parent_id.ref', '!=', 'B'], ['beta']],
+    [
+      ['parent_id', '=', false],
+      ['Alpha', 'Delta'],
+    ],
+    [['child_ids.name', 'ilike', 'BETA'], ['Alpha']],
+    [
+      ['id', 'child_of', 'Alpha'],
+      ['Alpha', 'beta'],
+    ],
+    [
+      ['parent_id', 'child_of', 'Alpha'],
+      ['Alpha', 'beta'],
+    ],
+    [['display_name', 'ilike', 'alpha, b'], ['beta']],
+    [['child_ids', 'any', [['name', '=', 'beta']]], ['Alpha']],
+    [
+      ['active', 'in', [true, false]],
+      ['Alpha', 'beta', 'Gamma_x', 'Delta'],
+    ],
+  ];
+  for (const [leaf, expected] of FOUND)
+    it(`find what a real server finds for ${JSON.stringify(leaf)}`, async () => {
+      const rows = await odoo.call<{ name: string }[]>('res.partner', 'search_read', {
+        domain: [['comment', '=', 'tree'], leaf],
+        fields: ['name'],
+        order: 'id',
+      });
+      assert.deepEqual(
+        rows.map((row) => row.name),
+        expected,
+      );
+    });
+});

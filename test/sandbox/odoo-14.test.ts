@@ -63,4 +63,22 @@ describe('the stand-in as Odoo 14', () => {
       ['odoo.exceptions.UserError', 'Verify the routes configuration on the product.'],
     );
   });
+
+  it('orders the parts of a kit instead of the kit', async () => {
+    const values = {
+      product_id: await productOf(odoo, 'LIGHT-KIT'),
+      product_min_qty: 300,
+      product_max_qty: 300,
+      warehouse_id: 1,
+      location_id: 9,
+    };
+    const { result: kit } = await odoo.rpc('stock.warehouse.orderpoint', 'create', [values]);
+    assert.equal((await odoo.rpc('stock.warehouse.orderpoint', 'action_replenish', [[kit]])).error, undefined);
+    const { result } = await odoo.rpc('purchase.order.line', 'search_read', [
+      [['orderpoint_id', '=', kit]],
+      ['product_id', 'product_qty'],
+    ]);
+    const [line] = result as { product_id: [number, string]; product_qty: number }[];
+    assert.deepEqual([line?.product_id[1], line?.product_qty], ['[LAMP] Lamp', 600]);
+  });
 });

@@ -32,6 +32,20 @@ describe("the stand-in's records", () => {
     assert.deepEqual([template?.name, template?.product_variant_ids], ['Front basket', [id]]);
   });
 
+  it('show archived records of a list only when the context asks for them', async () => {
+    const [brown] = await odoo.call<number[]>('product.product', 'search', { domain: [['default_code', '=', 'SADDLE-BRN']] });
+    await odoo.call('product.product', 'write', { ids: [brown], vals: { active: false } });
+    const variants = async (context: Record<string, unknown>) => {
+      const rows = await odoo.call<{ product_variant_ids: number[] }[]>('product.template', 'search_read', {
+        domain: [['name', '=', 'Saddle']],
+        fields: ['product_variant_ids'],
+        context,
+      });
+      return rows[0]!.product_variant_ids.length;
+    };
+    assert.deepEqual([await variants({}), await variants({ active_test: false })], [1, 2]);
+  });
+
   it('take commands for lists of records', async () => {
     const [chain, lamp] = await odoo.call<number[]>('product.product', 'search', {
       domain: [['default_code', 'in', ['CHAIN', 'LAMP']]],

@@ -109,6 +109,10 @@ describe("the stand-in's replenishment", () => {
     await assert.rejects(rule('LAMP', 9, 6), /The minimum quantity must be less than or equal to the maximum quantity/);
   });
 
+  it('takes no rule for a kit', async () => {
+    await assert.rejects(rule('LIGHT-KIT', 5, 6), /A product with a kit-type bill of materials can not have a reordering rule/);
+  });
+
   it('orders for the warehouse of the rule', async () => {
     const id = await rule('BIKE-CITY', 50, 50, { warehouse_id: 2 });
     await replenish(id);

@@ -38,8 +38,16 @@ export const baseBehaviours: Readonly<Record<string, Behaviour>> = {
   },
 };
 
+/** A person is named behind the company that the person belongs to. */
 function partnerName(env: Env, id: number): string {
-  const parent = env.id('res.partner', id, 'parent_id');
   const name = env.text('res.partner', id, 'name');
-  return parent === undefined ? name : `${partnerName(env, parent)}, ${name}`;
+  const parent = env.id('res.partner', id, 'parent_id');
+  if (parent === undefined || env.get('res.partner', id, 'is_company') === true) return name;
+  return `${companyName(env, parent) ?? env.text('res.partner', parent, 'name')}, ${name}`;
+}
+
+function companyName(env: Env, id: number): string | undefined {
+  if (env.get('res.partner', id, 'is_company') === true) return env.text('res.partner', id, 'name');
+  const parent = env.id('res.partner', id, 'parent_id');
+  return parent === undefined ? undefined : companyName(env, parent);
 }

@@ -3,6 +3,7 @@ import { COMPANY, numbered } from '../common.ts';
 import type { Env } from '../env.ts';
 import { OdooFault } from '../errors.ts';
 import { addDays } from '../moments.ts';
+import { bomOf } from '../replenishment/bills-of-materials.ts';
 import { horizonDays } from '../replenishment/lead-days.ts';
 import { orderNotice } from '../replenishment/notice.ts';
 import { leadOf, onHand, quantityForecast, quantityToOrder, ruleOf } from '../replenishment/orderpoint-quantities.ts';
@@ -78,11 +79,13 @@ export const orderpointBehaviours: Readonly<Record<string, Behaviour>> = {
       }
     },
     check: (env, ids, fields) => {
-      if (env.version !== 19 || !(fields.has('product_min_qty') || fields.has('product_max_qty'))) return;
+      if (env.version !== 19) return;
       for (const id of ids) {
-        const { product_min_qty: least, product_max_qty: most } = env.row(ORDERPOINT, id);
-        if (Number(least) > Number(most))
+        const { product_id: product, product_min_qty: least, product_max_qty: most } = env.row(ORDERPOINT, id);
+        if ((fields.has('product_min_qty') || fields.has('product_max_qty')) && Number(least) > Number(most))
           throw new OdooFault('validation', 'The minimum quantity must be less than or equal to the maximum quantity.');
+        if (fields.has('product_id') && bomOf(env, Number(product), 'phantom') !== undefined)
+          throw new OdooFault('validation', 'A product with a kit-type bill of materials can not have a reordering rule.');
       }
     },
     methods: {

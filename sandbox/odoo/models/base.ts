@@ -132,7 +132,7 @@ export const baseModels: Readonly<Record<string, ModelData>> = {
     name: 'System Parameter',
     order: 'key',
     nameField: 'key',
-    unique: [{ fields: ['key'], message: 'Key must be unique.', constraint: 'ir_config_parameter_key_uniq' }],
+    unique: [{ fields: ['key'], message: 'Key must be unique.' }],
     fields: {
       key: char('Key', { required: true }),
       value: text('Value', { required: true }),
@@ -192,9 +192,7 @@ export const baseModels: Readonly<Record<string, ModelData>> = {
   'res.users': {
     name: 'User',
     order: 'name, login',
-    unique: [
-      { fields: ['login'], message: 'You can not have two users with the same login!', constraint: 'res_users_login_key' },
-    ],
+    unique: [{ fields: ['login'], message: 'You can not have two users with the same login!' }],
     fields: {
       name: char('Name', { related: 'partner_id.name' }),
       login: char('Login', { required: true }),

@@ -189,7 +189,6 @@ export const stockModels: Readonly<Record<string, ModelData>> = {
         only: 19,
         fields: ['product_id', 'location_id', 'company_id'],
         message: 'A replenishment rule already exists for this product on this location.',
-        constraint: 'stock_warehouse_orderpoint_product_location_check',
       },
     ],
     fields: {

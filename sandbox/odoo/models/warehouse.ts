@@ -8,12 +8,10 @@ export const warehouseModels: Readonly<Record<string, ModelData>> = {
       {
         fields: ['code', 'company_id'],
         message: 'The short name of the warehouse must be unique per company!',
-        constraint: 'stock_warehouse_warehouse_code_uniq',
       },
       {
         fields: ['name', 'company_id'],
         message: 'The name of the warehouse must be unique per company!',
-        constraint: 'stock_warehouse_warehouse_name_uniq',
       },
     ],
     fields: {
