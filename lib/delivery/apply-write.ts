@@ -1,26 +1,17 @@
-import { z } from 'zod';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { withoutMarks } from '../canonical/marks.ts';
 import { actOn } from '../odoo/act.ts';
 import type { OdooClient } from '../odoo/client.ts';
-import { createRecords } from '../odoo/create.ts';
 import { OdooError } from '../odoo/errors.ts';
-import { updateRecords } from '../odoo/update-records.ts';
-import { upsertRecords } from '../odoo/upsert.ts';
 import type { WriteOutcome } from '../odoo/write-outcome.ts';
-import { UnknownOutcome } from './verdict.ts';
+import { actOnce } from './act-once.ts';
+import type { Planned, Progress } from './progress.ts';
+import { type Ledger, openLedger } from './sent-once.ts';
+import { CalledOff } from './verdict.ts';
 import type { WriteJob } from './write-job.ts';
+import { WRITERS } from './writers.ts';
 
-/**
- * What a try writes down before it changes anything, for the try that may come after it: that one finds the records as
- * they should be, and would not know that they were changed and still have to be acted on.
- */
-export const Progress = z.object({
-  created: z.array(z.number()).default([]),
-  updated: z.array(z.number()).default([]),
-  /** Set before something is sent that must not be sent twice. */
-  begun: z.string().optional(),
-});
-export type Progress = z.infer<typeof Progress>;
+export { Progress } from './progress.ts';
 
 /** Actions that may be called again after an unknown outcome, and why. */
 const REPEATABLE: Readonly<Record<string, string>> = {
@@ -28,117 +19,89 @@ const REPEATABLE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Applies a write job to Odoo and gives the outcome of each record, in order.
- * `save` stores the progress durably; `before` is what an earlier try stored.
- * Throws OdooError for what is not about a record, UnknownOutcome for what must not be repeated.
+ * Applies a write job to Odoo and gives the outcome of each record, in order. `save` stores a piece of progress durably;
+ * `before` is what earlier tries stored. When `signal` is aborted it stops before the next call, never within one.
+ *
+ * A record whose outcome cannot be known, because the answer to a `create` or an action was lost, comes back refused with
+ * an OdooError `unknown-outcome`. So do all records when Odoo refuses the job as such: trying again would not help.
+ * Throws OdooError for what is about neither, such as Odoo being away; doing it again is then safe. Throws CalledOff when stopped.
  */
 export async function applyWrite(
   client: OdooClient,
   job: WriteJob,
   before: Progress,
-  save: (progress: Progress) => Promise<void>,
+  save: (piece: Progress) => Promise<void>,
   signal: AbortSignal,
 ): Promise<WriteOutcome[]> {
-  const progress: Progress = structuredClone(before);
-  const written = await write(client, job, progress, save, signal);
-  const outcomes = written.map((outcome) => (outcome.outcome === 'unchanged' ? asPlannedBefore(outcome, before) : outcome));
-  if (!job.followUp || job.dryRun) return outcomes;
+  const ledger = openLedger(before, save);
+  const values: Record<string, unknown>[] = [];
+  for (const record of job.records) {
+    values.push(withoutMarks(record));
+    if (values.length % 1_000 === 0) await nextTurn();
+  }
+  const planned: Planned[] = [...before.planned];
+  const plan = async (plans: readonly Planned[]) => {
+    if (signal.aborted) throw new CalledOff();
+    if (plans.length === 0 || job.dryRun) return;
+    planned.push(...plans);
+    await save({ planned: [...plans], answered: [], unknown: [] });
+  };
+  try {
+    const written = await WRITERS[job.operation]({ client, job, values, ledger, plan, signal });
+    const outcomes = written.map((outcome) => asPlannedBefore(outcome, before.planned));
+    return job.followUp && !job.dryRun ? await act(client, job, job.followUp, outcomes, ledger, signal) : outcomes;
+  } catch (error) {
+    // What is kept of the log-in, the models and their fields may be out of date.
+    if (error instanceof OdooError) client.refresh();
+    if (!isRefusal(error)) throw error;
+    return values.map((changed, index) => {
+      const id = ledger.answered('create', index);
+      return id === undefined ? { index, outcome: 'refused', error } : { index, id, outcome: 'created', changed };
+    });
+  }
+}
 
-  const changed = outcomes.filter(({ outcome, id }) => id !== undefined && (outcome === 'created' || outcome === 'updated'));
-  if (changed.length === 0) return outcomes;
-  await once(`${job.followUp}`, progress, save);
-  const ids = changed.map(({ id }) => id ?? 0);
-  const { refused } = await known(
-    job.followUp,
-    actOn(client, job.model, job.followUp, ids, { context: job.context, batchSize: job.batchSize }),
+/** Calls the follow-up on what changed. A record on which it is refused is refused, and tells what was written all the same. */
+async function act(
+  client: OdooClient,
+  job: WriteJob,
+  method: string,
+  outcomes: WriteOutcome[],
+  ledger: Ledger,
+  signal: AbortSignal,
+): Promise<WriteOutcome[]> {
+  const changed = outcomes.flatMap(({ outcome, id, index }) =>
+    id !== undefined && (outcome === 'created' || outcome === 'updated') ? [{ place: index, id }] : [],
   );
-  const errors = new Map(refused.map(({ id, error }) => [id, error]));
+  if (changed.length === 0) return outcomes;
+  if (signal.aborted) throw new CalledOff();
+  const errors = new Map<number, OdooError>();
+  if (REPEATABLE[method]) {
+    const { context, batchSize, model } = job;
+    const ids = changed.map(({ id }) => id);
+    const { refused } = await actOn(client, model, method, ids, { context, batchSize });
+    const places = new Map(changed.map(({ place, id }) => [id, place]));
+    for (const { id, error } of refused) errors.set(places.get(id) ?? -1, error);
+  } else {
+    const acted = await actOnce({ client, job, ledger, signal, step: `then ${method}`, method, targets: changed });
+    for (const [place, error] of acted) errors.set(place, error);
+  }
   return outcomes.map((outcome) => {
-    const error = errors.get(outcome.id ?? 0);
-    return error ? { index: outcome.index, outcome: 'refused', id: outcome.id ?? 0, error } : outcome;
+    const error = errors.get(outcome.index);
+    return error ? { ...outcome, changed: outcome.changed ?? {}, outcome: 'refused', error } : outcome;
   });
 }
 
-async function write(
-  client: OdooClient,
-  job: WriteJob,
-  progress: Progress,
-  save: (progress: Progress) => Promise<void>,
-  signal: AbortSignal,
-): Promise<WriteOutcome[]> {
-  const { model, context, batchSize, dryRun } = job;
-  const values = job.records.map(withoutMarks);
-  switch (job.operation) {
-    case 'upsert':
-      return upsertRecords(client, model, values, {
-        keys: job.keys,
-        fillEmpty: job.fillEmpty,
-        context,
-        batchSize,
-        dryRun,
-        signal,
-        onPlan: async ({ creates, updates }) => {
-          if (dryRun || !job.followUp || creates.length + updates.length === 0) return;
-          progress.created.push(...creates.map(({ index }) => index));
-          progress.updated.push(...updates.map(({ index }) => index));
-          await save(progress);
-        },
-      });
-    case 'update':
-      return updateRecords(client, model, values.map(split), { context, batchSize, dryRun, signal });
-    case 'create':
-      if (dryRun) return values.map((changed, index) => ({ index, outcome: 'created', changed }));
-      await once('create', progress, save);
-      return known('create', createRecords(client, model, values, { context, batchSize }));
-    case 'call': {
-      const method = job.method ?? '';
-      if (!method) throw new OdooError('validation', 'No method is set: say which one is called.');
-      const ids = values.map((record) => split(record).id);
-      if (dryRun) return ids.map((id, index) => ({ index, id, outcome: 'updated' }));
-      await once(method, progress, save);
-      const { refused } = await known(
-        method,
-        actOn(client, model, method, ids, { context, batchSize, ...(job.args ? { args: job.args } : {}) }),
-      );
-      const errors = new Map(refused.map(({ id, error }) => [id, error]));
-      return ids.map((id, index) => {
-        const error = errors.get(id);
-        return error ? { index, id, outcome: 'refused', error } : { index, id, outcome: 'updated' };
-      });
-    }
-  }
+/** What an earlier try planned and this one found done was done by that try. */
+function asPlannedBefore(outcome: WriteOutcome, planned: readonly Planned[]): WriteOutcome {
+  if (outcome.outcome !== 'unchanged' || planned.length === 0) return outcome;
+  const done = planned.find(({ index }) => index === outcome.index);
+  return done ? { ...outcome, ...done } : outcome;
 }
 
-function split({ id, ...values }: Record<string, unknown>): { id: number; values: Record<string, unknown> } {
-  if (typeof id !== 'number')
-    throw new OdooError('validation', 'A record that is updated, or that a method is called on, needs its id.');
-  return { id, values };
-}
-
-function asPlannedBefore(outcome: WriteOutcome, before: Progress): WriteOutcome {
-  if (before.created.includes(outcome.index)) return { ...outcome, outcome: 'created' };
-  if (before.updated.includes(outcome.index)) return { ...outcome, outcome: 'updated' };
-  return outcome;
-}
-
-/** Notes that something is about to be sent that must not be sent twice; refuses when an earlier try noted it. */
-async function once(what: string, progress: Progress, save: (progress: Progress) => Promise<void>): Promise<void> {
-  if (REPEATABLE[what]) return;
-  if (progress.begun === what) throw unknown(what);
-  progress.begun = what;
-  await save(progress);
-}
-
-async function known<T>(what: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof OdooError && error.code === 'unknown-outcome' && !REPEATABLE[what]) throw unknown(what, error);
-    throw error;
-  }
-}
-
-function unknown(what: string, cause?: unknown): UnknownOutcome {
-  const text = `Whether Odoo did "${what}" is not known, and it must not be done twice. Look in Odoo, then replay or discard this job.`;
-  return new UnknownOutcome(text, { cause });
+/** Whether Odoo refused the job as such: a field or model that it does not have or that this user may not touch. */
+function isRefusal(error: unknown): error is OdooError {
+  if (!(error instanceof OdooError)) return false;
+  if (error.code === 'access') return error.exception?.endsWith('AccessError') ?? false;
+  return error.code === 'validation' || error.code === 'redirect' || error.code === 'not-found';
 }

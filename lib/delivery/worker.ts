@@ -12,7 +12,10 @@ export type WorkerOptions<Result extends Settlement> = {
   readonly queue: string;
   /** Names this worker in leases. */
   readonly owner: string;
-  /** Does the job; what it returns is settled in one transaction. */
+  /**
+   * Does the job; what it returns is settled in one transaction. When the signal is aborted, it stops between two calls
+   * and throws CalledOff: the worker stops, or another one has taken the job over.
+   */
   readonly handle: (job: ClaimedJob, signal: AbortSignal) => Promise<Result>;
   /** What a job that is given up had to do, for its run's totals. */
   readonly lost: (job: ClaimedJob) => Lost;
@@ -21,6 +24,7 @@ export type WorkerOptions<Result extends Settlement> = {
   readonly onFailed?: (job: ClaimedJob, error: Error, buried: boolean) => void;
   /** The store itself failed; the worker goes on trying. */
   readonly onTrouble?: (error: Error) => void;
+  /** Jobs at a time. More than one only where no two jobs of the queue write the same record. */
   readonly concurrency?: number;
   readonly leaseSeconds?: number;
 };
@@ -36,21 +40,34 @@ const POLL_MILLISECONDS = 5_000;
 
 /** Works off a queue until it is stopped. A lease is kept alive while its job is under way. */
 export function startWorker<Result extends Settlement>(options: WorkerOptions<Result>): Worker {
-  const { store, queue, owner, concurrency = 2, leaseSeconds = 60 } = options;
+  const { store, queue, owner, concurrency = 1, leaseSeconds = 60 } = options;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
+  /** Set by whatever may have made work since it was last looked for; `wake` ends the rest that is under way. */
+  let nudged = false;
   let wake = () => {};
+  const nudge = () => {
+    nudged = true;
+    wake();
+  };
 
   const work = async (job: ClaimedJob): Promise<void> => {
+    const takenOver = new AbortController();
     const beat = setInterval(
       () => {
-        store.jobs.heartbeat(job.lease, leaseSeconds).catch(() => undefined);
+        store.jobs.heartbeat(job.lease, leaseSeconds).catch((error: unknown) => {
+          if (isStale(error)) takenOver.abort();
+        });
       },
       (leaseSeconds * 1000) / 3,
     );
     try {
-      const result = await options.handle(job, stopping.signal);
+      // A job that ends its process every time comes back with more attempts than it has.
+      if (job.attempt > job.maxAttempts)
+        throw new Error(`Its ${job.maxAttempts} attempts are used up: each was cut off before it came to an end.`);
+      const result = await options.handle(job, AbortSignal.any([stopping.signal, takenOver.signal]));
       await store.jobs.succeed(job.lease, result);
+      clearInterval(beat);
       options.onSettled?.(job, result);
     } catch (error) {
       await fail(job, error as Error);
@@ -61,27 +78,29 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
 
   const fail = async (job: ClaimedJob, error: Error): Promise<void> => {
     // Another worker took the job over: what happens to it is that one's business.
-    if (error instanceof StoreError && error.code === 'stale-lease') return;
-    const decided = verdict(error, job.attempt, job.maxAttempts);
+    if (isStale(error)) return;
+    const { bury, countAttempt, delayMs } = verdict(error, { ...job, claims: job.lease.token });
     try {
-      if (decided === 'bury') await store.jobs.bury(job.lease, error.message, options.lost(job));
+      if (bury) await store.jobs.bury(job.lease, error.message, options.lost(job));
       else
         await store.jobs.retry(job.lease, {
-          error: error.message,
-          delayMs: backoff(job.attempt),
-          countAttempt: decided === 'retry',
+          ...(stopping.signal.aborted && delayMs === 0 ? {} : { error: error.message }),
+          delayMs,
+          countAttempt,
         });
-      options.onFailed?.(job, error, decided === 'bury');
+      options.onFailed?.(job, error, bury);
     } catch (trouble) {
       // The lease runs out by itself, and the job is claimed again.
-      options.onTrouble?.(trouble as Error);
+      if (!isStale(trouble)) options.onTrouble?.(trouble as Error);
     }
   };
 
-  const rest = async (): Promise<void> => {
+  /** Waits until a job is due, or until a nudge; not at all when there was one since work was last looked for. */
+  const rest = async (longest: number): Promise<void> => {
     const due = await store.jobs.dueIn(queue).catch(() => undefined);
+    if (nudged || stopping.signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.max(20, Math.min(POLL_MILLISECONDS, due ?? POLL_MILLISECONDS)));
+      const timer = setTimeout(resolve, Math.max(20, Math.min(longest, due ?? longest)));
       wake = () => {
         clearTimeout(timer);
         resolve();
@@ -89,29 +108,53 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
     });
   };
 
+  /** Claims what there is room for; true when there may be more. */
+  const claimSome = async (): Promise<boolean> => {
+    const room = concurrency - running.size;
+    const claimed = await store.jobs.claim(queue, { owner, leaseSeconds, limit: room });
+    for (const job of claimed) {
+      const doing = work(job).finally(() => {
+        running.delete(doing);
+        nudge();
+      });
+      running.add(doing);
+    }
+    return claimed.length > 0 && running.size < concurrency;
+  };
+
   const loop = async (): Promise<void> => {
+    let troubles = 0;
     while (!stopping.signal.aborted) {
+      nudged = false;
       try {
-        const claimed = await store.jobs.claim(queue, { owner, leaseSeconds, limit: concurrency - running.size });
-        for (const job of claimed) {
-          const doing = work(job).finally(() => {
-            running.delete(doing);
-            wake();
-          });
-          running.add(doing);
-        }
-        if (running.size < concurrency && claimed.length > 0) continue;
+        if (await claimSome()) continue;
+        troubles = 0;
       } catch (error) {
         options.onTrouble?.(error as Error);
+        await pause(Math.min(POLL_MILLISECONDS, backoff(++troubles)));
+        continue;
       }
       if (running.size >= concurrency) await Promise.race(running);
-      else if (!stopping.signal.aborted) await rest();
+      else await rest(POLL_MILLISECONDS);
     }
   };
 
+  const pause = (milliseconds: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      stopping.signal.addEventListener(
+        'abort',
+        () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        { once: true },
+      );
+    });
+
   const looping = loop();
   return {
-    nudge: () => wake(),
+    nudge,
     async stop() {
       stopping.abort();
       wake();
@@ -119,4 +162,8 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
       await Promise.all(running);
     },
   };
+}
+
+function isStale(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'stale-lease';
 }

@@ -2,8 +2,10 @@ import { Decimal } from 'decimal.js';
 import { withoutMarks } from '../canonical/marks.ts';
 import { fingerprint } from '../exceptions/fingerprint.ts';
 import { type Refusal, shortRecord } from '../exceptions/refusal.ts';
+import type { OdooError } from '../odoo/errors.ts';
 import type { WriteOutcome } from '../odoo/write-outcome.ts';
-import type { Settlement } from '../store/settlement.ts';
+import type { AuditEntry } from '../store/audit.ts';
+import type { DeadRecord, Settlement } from '../store/settlement.ts';
 import type { Lost } from './worker.ts';
 import { lineOf, sourceOf, type WriteJob, type WriteRecord } from './write-job.ts';
 
@@ -11,26 +13,23 @@ export type WriteResult = Settlement & { readonly outcomes: readonly WriteOutcom
 
 type Bounds = { readonly run?: string | undefined; readonly who: string };
 
+/** Outcomes that one entry of the audit tells of: an entry is written at a stretch, and should not hold up anything else. */
+const OUTCOMES_AN_ENTRY = 500;
+
 /** What is settled for a job whose outcomes are known: totals for its run, dead letters, the audit, and what leaves by the outputs. */
-export function settleWrite(job: WriteJob, outcomes: readonly WriteOutcome[], { run, who }: Bounds): WriteResult {
-  const having = (...kinds: WriteOutcome['outcome'][]) =>
-    outcomes.filter(({ outcome }) => kinds.includes(outcome)).map(({ index }) => job.records[index] ?? {});
-  const refused = outcomes.filter(({ outcome }) => outcome === 'refused');
-  const refusals = refused.map(({ index, error }) =>
-    refusalOf(job.records[index] ?? {}, error?.message ?? 'Odoo gave no reason.'),
-  );
+export function settleWrite(job: WriteJob, outcomes: readonly WriteOutcome[], bounds: Bounds): WriteResult {
+  const kinds = Map.groupBy(outcomes, ({ outcome }) => outcome);
+  const having = (kind: WriteOutcome['outcome']) => (kinds.get(kind) ?? []).map(({ index }) => job.records[index] ?? {});
+  const refused = kinds.get('refused') ?? [];
+  const refusals = refused.map(({ index, error }) => refusalOf(job.records[index] ?? {}, error));
   const created = having('created');
   const updated = having('updated');
-  const changes = outcomes
-    .filter(({ outcome }) => outcome === 'created' || outcome === 'updated')
-    .map(({ id, outcome, before, changed }) => ({ id, outcome, before, changed }));
   const counts = {
     created: created.length,
     updated: updated.length,
     unchanged: having('unchanged').length,
     refused: refused.length,
   };
-  const detail = { operation: job.operation, followUp: job.followUp, ...counts, changes };
   return {
     outcomes,
     refusals,
@@ -42,15 +41,42 @@ export function settleWrite(job: WriteJob, outcomes: readonly WriteOutcome[], { 
       created: { ...counted([]), records: created.length },
       updated: { ...counted([]), records: updated.length },
     },
-    dead: refusals.map((refusal, at) => ({
-      record: job.records[refused[at]?.index ?? 0],
-      error: refusal.message,
-      fingerprint: fingerprint(refusal),
-    })),
-    audit:
-      job.dryRun || counts.created + counts.updated + counts.refused === 0
-        ? []
-        : [{ who, what: 'odoo.written', subject: job.model, run, mapping: job.mapping, detail }],
+    dead: refused.map((outcome, at) => deadRecord(job, outcome, refusals[at])),
+    audit: job.dryRun ? [] : auditOf(job, outcomes, counts, bounds),
+  };
+}
+
+/** Old and new values of everything that was written, and what was refused. */
+function auditOf(
+  job: WriteJob,
+  outcomes: readonly WriteOutcome[],
+  counts: Readonly<Record<string, number>>,
+  { run, who }: Bounds,
+): AuditEntry[] {
+  const told = outcomes
+    .filter(({ outcome }) => outcome !== 'unchanged')
+    .map(({ id, outcome, before, changed, error }) => ({ id, outcome, before, changed, error: error?.message }));
+  const { operation, method, followUp } = job;
+  const entries: AuditEntry[] = [];
+  for (let at = 0; at < told.length; at += OUTCOMES_AN_ENTRY) {
+    const detail = { operation, method, followUp, ...counts, outcomes: told.slice(at, at + OUTCOMES_AN_ENTRY) };
+    entries.push({ who, what: 'odoo.written', subject: job.model, run, mapping: job.mapping, detail });
+  }
+  return entries;
+}
+
+function deadRecord(
+  job: WriteJob,
+  { index, id, changed, before, error }: WriteOutcome,
+  refusal: Refusal | undefined,
+): DeadRecord {
+  // It was written, and only what follows was refused: whoever replays it finds nothing to write, but has to call that.
+  const written = changed && id !== undefined && job.followUp !== undefined;
+  return {
+    record: job.records[index],
+    error: error?.message ?? NO_REASON,
+    fingerprint: refusal ? fingerprint(refusal) : '',
+    ...(written ? { progress: { planned: [{ index: 0, outcome: 'updated', changed, before }] } } : {}),
   };
 }
 
@@ -64,12 +90,14 @@ export function counted(records: readonly WriteRecord[]): Lost {
   };
 }
 
-function refusalOf(record: WriteRecord, message: string): Refusal {
+const NO_REASON = 'Odoo gave no reason.';
+
+function refusalOf(record: WriteRecord, error: OdooError | undefined): Refusal {
   const line = lineOf(record);
   return {
-    reason: 'ODOO_REFUSED',
+    reason: error?.code === 'unknown-outcome' ? 'DELIVERY_FAILED' : 'ODOO_REFUSED',
     stage: 'delivery',
-    message,
+    message: error?.message ?? NO_REASON,
     record: shortRecord(withoutMarks(record)),
     quantity: sourceOf(record).quantity,
     ...(line === undefined ? {} : { line }),

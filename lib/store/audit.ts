@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { canonicalJson, sha256 } from './canonical-json.ts';
-import { redact } from './redact.ts';
+import { redact, redactText } from './redact.ts';
 import type { AuditTable, Tables } from './schema.ts';
 
 export type AuditEntry = {
@@ -32,9 +32,9 @@ export async function appendAudit(db: Kysely<Tables>, dialect: 'sqlite' | 'postg
   const row = {
     seq: (last?.seq ?? 0) + 1,
     at: Date.now(),
-    who: entry.who,
+    who: redactText(entry.who),
     what: entry.what,
-    subject: entry.subject,
+    subject: redactText(entry.subject),
     run: entry.run ?? null,
     mapping: entry.mapping ?? null,
     detail: canonicalJson(redact(entry.detail ?? {})),

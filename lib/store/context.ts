@@ -10,8 +10,8 @@ export type Tx = Transaction<Tables>;
 /** Values a statement may carry: SQLite takes 32,766, PostgreSQL 65,535. */
 const MOST_VALUES = 30_000;
 
-/** Rows in chunks that one statement can insert. */
-export function* chunks<Row extends object>(rows: readonly Row[], most = 500): Generator<Row[]> {
+/** Rows in chunks that one statement can insert, and that SQLite, which blocks while it works, inserts within a few milliseconds. */
+export function* chunks<Row extends object>(rows: readonly Row[], most = 250): Generator<Row[]> {
   const size = Math.max(1, Math.min(most, Math.floor(MOST_VALUES / Math.max(1, Object.keys(rows[0] ?? {}).length))));
   for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size);
 }
@@ -21,7 +21,7 @@ export type Held = Pick<Lease, 'job' | 'token'>;
 
 /**
  * The job that a lease holds, locked until the transaction ends. Throws StoreError `stale-lease` when another worker
- * has taken it over or it has ended.
+ * has taken it over or it has ended. Transactions lock in one order, job, run, audit, so that none waits for another in a circle.
  */
 export async function heldJob(tx: Tx, dialect: Dialect, lease: Held) {
   const query = tx.selectFrom('jobs').selectAll().where('id', '=', lease.job);
@@ -32,4 +32,10 @@ export async function heldJob(tx: Tx, dialect: Dialect, lease: Held) {
       `The lease on job ${lease.job} has run out and the job went on without this worker; its late result is not taken.`,
     );
   return job;
+}
+
+/** The run, locked until the transaction ends, so that what is counted for it is counted one after the other. */
+export async function lockedRun(tx: Tx, dialect: Dialect, run: string) {
+  const query = tx.selectFrom('runs').selectAll().where('id', '=', run);
+  return (dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
 }

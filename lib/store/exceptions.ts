@@ -1,12 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { COLUMN, SOURCE, type SourceMark } from '../canonical/marks.ts';
 import { fingerprint } from '../exceptions/fingerprint.ts';
 import type { Refusal } from '../exceptions/refusal.ts';
 import type { Route } from '../exceptions/routing.ts';
 import { canonicalJson, sha256 } from './canonical-json.ts';
-import { chunks, type Held, heldJob, type StoreContext, type Tx } from './context.ts';
+import { type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
 import { sum } from './decimal.ts';
-import { putTotal } from './runs.ts';
+import { putTotal } from './run-totals.ts';
 import type { Stage } from './totals.ts';
 
 /** A refusal with the route it was given. */
@@ -20,28 +21,28 @@ export type Exceptions = ReturnType<typeof exceptionsOf>;
 export function exceptionsOf({ db, dialect }: StoreContext) {
   return {
     /**
-     * Stores refusals, and counts the held and rejected lines of the run. One that is there already (same run, line,
-     * reason and step) is neither stored nor counted again.
+     * Stores refusals, and counts the held and rejected lines of the run, some hundred in a transaction. One that is there
+     * already (same run, line, reason and step) is neither stored nor counted again, so that what was cut short can be
+     * given again whole.
      */
     async add(refusals: readonly RoutedRefusal[], run: string | undefined, lease?: Held): Promise<void> {
-      const rows = refusals.map((refusal) => rowOf(refusal, run));
-      for (const chunk of chunks(rows)) {
+      for (const some of handfuls(refusals)) {
+        const rows = some.map((refusal) => rowOf(refusal, run));
         await db.transaction().execute(async (tx) => {
           if (lease) await heldJob(tx, dialect, lease);
+          if (run) await lockedRun(tx, dialect, run);
           const added = await tx
             .insertInto('exceptions')
-            .values(chunk.map(({ lines: _, total: __, ...row }) => row))
+            .values(rows.map(({ lines: _, total: __, ...row }) => row))
             .onConflict((conflict) => conflict.columns(['run', 'subject', 'reason', 'stage']).doNothing())
             .returning('id')
             .execute();
           const ids = new Set(added.map(({ id }) => id));
-          if (run)
-            await count(
-              tx,
-              run,
-              chunk.filter(({ id }) => ids.has(id)),
-            );
+          const fresh = rows.filter(({ id }) => ids.has(id));
+          if (run) await count(tx, run, fresh);
         });
+        // SQLite works within the event loop; others get their turn.
+        await nextTurn();
       }
     },
 
@@ -50,7 +51,7 @@ export function exceptionsOf({ db, dialect }: StoreContext) {
       let query = db
         .selectFrom('exceptions')
         .selectAll()
-        .orderBy('line')
+        .orderBy('line', (order) => order.asc().nullsLast())
         .orderBy('id')
         .limit(options.limit ?? 100);
       if (options.run) query = query.where('run', '=', options.run);
@@ -58,6 +59,24 @@ export function exceptionsOf({ db, dialect }: StoreContext) {
       return query.execute();
     },
   };
+}
+
+/** Exceptions that SQLite stores within a few milliseconds: not too many, and not too much text. */
+const MOST_AT_ONCE = 200;
+const MOST_TEXT = 500_000;
+
+function* handfuls(refusals: readonly RoutedRefusal[]): Generator<RoutedRefusal[]> {
+  let some: RoutedRefusal[] = [];
+  let text = 0;
+  for (const refusal of refusals) {
+    some.push(refusal);
+    for (const value of Object.values(refusal.record)) text += typeof value === 'string' ? value.length : 8;
+    if (some.length < MOST_AT_ONCE && text < MOST_TEXT) continue;
+    yield some;
+    some = [];
+    text = 0;
+  }
+  if (some.length > 0) yield some;
 }
 
 type Row = ReturnType<typeof rowOf>;
@@ -74,23 +93,23 @@ function rowOf(refusal: RoutedRefusal, run: string | undefined) {
     subject:
       refusal.line === undefined
         ? sha256(canonicalJson(refusal.record))
-        : `${refusal.line}/${refusal.field ?? ''}/${refusal.record[COLUMN] ?? ''}`,
+        : plain(`${refusal.line}/${refusal.field ?? ''}/${refusal.record[COLUMN] ?? ''}`),
     stage: refusal.stage,
     reason: refusal.reason,
     disposition: refusal.disposition,
     severity: refusal.severity,
     owner: refusal.owner,
     action: refusal.action,
-    message: refusal.message,
-    field: refusal.field ?? null,
+    message: plain(refusal.message),
+    field: plain(refusal.field),
     value: refusal.value === undefined ? null : JSON.stringify(refusal.value),
     record,
-    product: refusal.product ?? null,
-    location: refusal.location ?? null,
-    period: refusal.period ?? null,
+    product: plain(refusal.product),
+    location: plain(refusal.location),
+    period: plain(refusal.period),
     quantity: refusal.quantity ?? null,
-    source: refusal.source ?? null,
-    fingerprint: fingerprint(refusal),
+    source: plain(refusal.source),
+    fingerprint: plain(fingerprint(refusal)),
     state: 'open' as const,
     deadline_at: now + refusal.deadlineHours * HOUR,
     created_at: now,
@@ -98,6 +117,13 @@ function rowOf(refusal: RoutedRefusal, run: string | undefined) {
     lines: source?.lines ?? 1,
     total: stageOf(refusal),
   };
+}
+
+/** The text as PostgreSQL takes it: it knows no NUL. */
+function plain(text: string): string;
+function plain(text: string | undefined): string | null;
+function plain(text: string | undefined): string | null {
+  return text?.replaceAll('\u0000', '\ufffd') ?? null;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { canonicalJson, sha256 } from './canonical-json.ts';
-import { chunks, type Held, heldJob, type StoreContext, type Tx } from './context.ts';
+import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
+import { type PackedPayload, packPayload, unpackPayload } from './payload.ts';
+import { putTotal } from './run-totals.ts';
 import type { JobState, JobsTable } from './schema.ts';
 
 export type NewJob = {
@@ -24,15 +25,13 @@ export type ClaimedJob = {
   readonly run: string | undefined;
   readonly key: string;
   readonly payload: unknown;
-  /** What the try before wrote down. */
-  readonly progress: unknown;
+  /** What the tries before wrote down, in order. */
+  readonly progress: readonly unknown[];
   /** This try, from 1. */
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly lease: Held;
 };
-
-export type DeadRecord = { readonly record: unknown; readonly error: string; readonly fingerprint: string };
 
 const DAY = 86_400_000;
 
@@ -44,15 +43,45 @@ export function jobsOf(context: StoreContext, keyDays: number) {
   const settled = (lease: Held, work: (tx: Tx, job: Selectable<JobsTable>) => Promise<void>) =>
     db.transaction().execute(async (tx) => work(tx, await heldJob(tx, dialect, lease)));
 
+  /** Locks the jobs that can be claimed now. They are chosen before they are changed: PostgreSQL may ask a sub-query twice. */
+  const claimable = async (tx: Tx, queue: string, limit: number): Promise<string[]> => {
+    const now = Date.now();
+    const of = (state: JobState) => {
+      // A literal, for SQLite takes an index on a part of a table only where the statement itself names that part.
+      const query = tx
+        .selectFrom('jobs')
+        .select(['id', 'priority'])
+        .where('queue', '=', queue)
+        .where('state', '=', sql.lit(state));
+      return (dialect === 'postgres' ? query.forUpdate().skipLocked() : query).limit(limit);
+    };
+    const abandoned = await of('running').where('lease_until', '<', now).orderBy('lease_until').execute();
+    const due = await of('pending').where('next_attempt_at', '<=', now).orderBy('priority', 'desc').orderBy('id').execute();
+    return [...abandoned, ...due]
+      .sort(byUrgency)
+      .slice(0, limit)
+      .map(({ id }) => id);
+  };
+
   return {
     /**
      * Adds jobs in one transaction. Under a lease they are `staged` and wait for the run's release; without one they can
      * be claimed at once. A key that the queue already has adds nothing.
      */
     async add(jobs: readonly NewJob[], lease?: Held): Promise<void> {
+      const packed: PackedJob[] = [];
+      for (const job of jobs) packed.push({ ...job, packed: await packPayload(job.payload) });
       await db.transaction().execute(async (tx) => {
         if (lease) await heldJob(tx, dialect, lease);
-        await insertJobs(tx, jobs, lease ? 'staged' : 'pending', keyDays);
+        await insertJobs(tx, packed, lease ? 'staged' : 'pending', keyDays);
+        if (!lease) return;
+        for (const { run, queue, key, payload, packed: of } of packed)
+          if (run)
+            await putTotal(tx, run, 'staged', `${queue}/${key}`, {
+              lines: of.lines,
+              quantity: '0',
+              records: recordCount(payload),
+            });
       });
     },
 
@@ -61,23 +90,11 @@ export function jobsOf(context: StoreContext, keyDays: number) {
      * Each claim has a new fencing token. Several processes never get the same job.
      */
     async claim(queue: string, options: { owner: string; leaseSeconds: number; limit: number }): Promise<ClaimedJob[]> {
-      const now = Date.now();
-      const rows = await db.transaction().execute((tx) => {
-        let due = tx
-          .selectFrom('jobs')
-          .select('id')
-          .where('queue', '=', queue)
-          .where(({ or, and, eb }) =>
-            or([
-              and([eb('state', '=', 'pending'), eb('next_attempt_at', '<=', now)]),
-              and([eb('state', '=', 'running'), eb('lease_until', '<', now)]),
-            ]),
-          )
-          .orderBy('priority', 'desc')
-          .orderBy('id')
-          .limit(options.limit);
-        if (dialect === 'postgres') due = due.forUpdate().skipLocked();
-        return tx
+      const { rows, pieces } = await db.transaction().execute(async (tx) => {
+        const ids = await claimable(tx, queue, options.limit);
+        if (ids.length === 0) return { rows: [], pieces: [] };
+        const now = Date.now();
+        const rows = await tx
           .updateTable('jobs')
           .set((eb) => ({
             state: 'running' as const,
@@ -87,23 +104,28 @@ export function jobsOf(context: StoreContext, keyDays: number) {
             lease_until: now + options.leaseSeconds * 1000,
             updated_at: now,
           }))
-          .where('id', 'in', due)
+          .where('id', 'in', ids)
           .returningAll()
           .execute();
+        return {
+          rows,
+          pieces: await tx.selectFrom('job_progress').selectAll().where('job', 'in', ids).orderBy('piece').execute(),
+        };
       });
-      return rows
-        .sort((left, right) => right.priority - left.priority || (left.id < right.id ? -1 : 1))
-        .map((row) => ({
+      const claimed: ClaimedJob[] = [];
+      for (const row of rows.sort(byUrgency))
+        claimed.push({
           id: row.id,
           kind: row.kind,
           run: row.run ?? undefined,
           key: row.key,
-          payload: JSON.parse(row.payload) as unknown,
-          progress: row.progress === null ? undefined : (JSON.parse(row.progress) as unknown),
+          payload: await unpackPayload(row.payload),
+          progress: pieces.filter(({ job }) => job === row.id).map(({ body }) => JSON.parse(body) as unknown),
           attempt: row.attempts,
           maxAttempts: row.max_attempts,
           lease: { job: row.id, token: row.token },
-        }));
+        });
+      return claimed;
     },
 
     /** Keeps the lease for so many seconds from now. */
@@ -116,25 +138,35 @@ export function jobsOf(context: StoreContext, keyDays: number) {
           .execute();
       }),
 
-    /** Writes down what the worker is about to do, for the try that may come after it. */
-    progress: (lease: Held, progress: unknown) =>
-      settled(lease, async (tx) => {
+    /** Writes down a further piece of what the worker is doing; a try that comes after it gets all of them. */
+    async progress(lease: Held, piece: unknown): Promise<void> {
+      const body = JSON.stringify(piece);
+      await settled(lease, async (tx) => {
+        const last = await tx
+          .selectFrom('job_progress')
+          .select(({ fn }) => fn.max('piece').as('piece'))
+          .where('job', '=', lease.job)
+          .executeTakeFirst();
         await tx
-          .updateTable('jobs')
-          .set({ progress: JSON.stringify(progress), updated_at: Date.now() })
-          .where('id', '=', lease.job)
+          .insertInto('job_progress')
+          .values({ job: lease.job, piece: (last?.piece ?? 0) + 1, body })
           .execute();
-      }),
+      });
+    },
 
-    /** Gives the job back, to be tried after `delayMs`. An attempt that could not even reach Odoo need not count. */
-    retry: (lease: Held, retry: { error: string; delayMs: number; countAttempt: boolean }) =>
+    /**
+     * Gives the job back, to be tried after `delayMs`; `error` is shown until it is. An attempt that could not even reach
+     * Odoo, or was called off, need not count.
+     */
+    retry: (lease: Held, retry: { error?: string; delayMs: number; countAttempt: boolean }) =>
       settled(lease, async (tx, job) => {
         const now = Date.now();
+        const failure = retry.error === undefined ? {} : { error: retry.error };
         await tx
           .updateTable('jobs')
           .set({
+            ...failure,
             state: 'pending',
-            error: retry.error,
             attempts: retry.countAttempt ? job.attempts : job.attempts - 1,
             next_attempt_at: now + retry.delayMs,
             lease_owner: null,
@@ -143,8 +175,10 @@ export function jobsOf(context: StoreContext, keyDays: number) {
           })
           .where('id', '=', lease.job)
           .execute();
-        if (job.run)
+        if (job.run && retry.error !== undefined) {
+          await lockedRun(tx, dialect, job.run);
           await tx.updateTable('runs').set({ error: retry.error, updated_at: now }).where('id', '=', job.run).execute();
+        }
       }),
 
     /** How many jobs of a queue stand in each state. */
@@ -163,59 +197,70 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       let query = db
         .selectFrom('jobs')
         .selectAll()
-        .where('state', '=', 'dead')
+        .where('state', '=', sql.lit('dead'))
         .orderBy('id', 'desc')
         .limit(options.limit ?? 100);
       if (options.run) query = query.where('run', '=', options.run);
-      return (await query.execute()).map((row) => ({ ...row, payload: JSON.parse(row.payload) as unknown }));
+      const rows = await query.execute();
+      return Promise.all(rows.map(async (row) => ({ ...row, payload: await unpackPayload(row.payload) })));
     },
 
     /** Milliseconds until the queue's next job is due or its lease runs out; undefined when there is none. */
     async dueIn(queue: string): Promise<number | undefined> {
-      const { rows } = await sql<{ due: number | null }>`
-        select min(case when state = 'running' then lease_until + 1 else next_attempt_at end) as due
-        from jobs where queue = ${queue} and state in ('pending', 'running')`.execute(db);
-      const due = rows[0]?.due;
-      return due === null || due === undefined ? undefined : Math.max(0, Number(due) - Date.now());
+      const { rows } = await sql<{ due: number | null; abandoned: number | null }>`
+        select (select min(next_attempt_at) from jobs where queue = ${queue} and state = 'pending') as due,
+          (select min(lease_until) + 1 from jobs where queue = ${queue} and state = 'running') as abandoned`.execute(db);
+      const moments = [rows[0]?.due, rows[0]?.abandoned].filter((at) => at !== null && at !== undefined);
+      return moments.length === 0 ? undefined : Math.max(0, Math.min(...moments.map(Number)) - Date.now());
     },
   };
 }
 
+export type PackedJob = NewJob & { readonly packed: PackedPayload };
+
 /** Inserts jobs in a state; a key that is there already is left as it is. */
-export async function insertJobs(tx: Tx, jobs: readonly NewJob[], state: JobState, keyDays: number): Promise<void> {
+export async function insertJobs(tx: Tx, jobs: readonly PackedJob[], state: JobState, keyDays: number): Promise<void> {
   const now = Date.now();
-  const rows = jobs.map((job) => {
-    const payload = canonicalJson(job.payload);
-    return {
-      id: uuidv7(),
-      queue: job.queue,
-      kind: job.kind,
-      run: job.run ?? null,
-      key: job.key,
-      key_expires_at: now + keyDays * DAY,
-      content_hash: sha256(payload),
-      state,
-      priority: job.priority ?? 0,
-      payload,
-      progress: null,
-      result: null,
-      error: null,
-      attempts: 0,
-      max_attempts: job.maxAttempts,
-      next_attempt_at: now,
-      token: 0,
-      lease_owner: null,
-      lease_until: null,
-      parent: null,
-      fingerprint: null,
-      created_at: now,
-      updated_at: now,
-    };
-  });
+  const rows = jobs.map(({ packed, ...job }) => ({
+    id: uuidv7(),
+    queue: job.queue,
+    kind: job.kind,
+    run: job.run ?? null,
+    key: job.key,
+    key_expires_at: now + keyDays * DAY,
+    content_hash: packed.hash,
+    state,
+    priority: job.priority ?? 0,
+    payload: packed.text,
+    result: null,
+    error: null,
+    attempts: 0,
+    max_attempts: job.maxAttempts,
+    next_attempt_at: now,
+    token: 0,
+    lease_owner: null,
+    lease_until: null,
+    parent: null,
+    fingerprint: null,
+    created_at: now,
+    updated_at: now,
+  }));
   for (const chunk of chunks(rows))
     await tx
       .insertInto('jobs')
       .values(chunk)
       .onConflict((conflict) => conflict.columns(['queue', 'key']).doNothing())
       .execute();
+}
+
+type Urgency = { readonly priority: number; readonly id: string };
+
+/** The higher priority first, then the older. */
+function byUrgency(left: Urgency, right: Urgency): number {
+  return right.priority - left.priority || (left.id < right.id ? -1 : 1);
+}
+
+function recordCount(payload: unknown): number {
+  const { records } = (payload ?? {}) as { records?: unknown };
+  return Array.isArray(records) ? records.length : 0;
 }

@@ -38,6 +38,8 @@ export async function openStore({ url, password, retentionDays = 35 }: StoreSett
   const postgres = /^postgres(ql)?:\/\//.test(url);
   if (!postgres && /^\w+:\/\//.test(url))
     throw new StoreError('settings', 'The store is a file path or an address that begins with postgres://.');
+  if (postgres && !URL.canParse(url))
+    throw new StoreError('settings', "The store's address is not one: write postgres://user@host:5432/database.");
   const { db, close } = postgres ? openPostgres(url, password) : openSqlite(url);
   try {
     return await storeOf({ db, dialect: postgres ? 'postgres' : 'sqlite' }, close, retentionDays);

@@ -8,8 +8,7 @@ const BIGINT = 20;
 /** Opens a PostgreSQL database that any number of processes share. `password` is used where the URL carries none. */
 export function openPostgres(url: string, password?: string): OpenDatabase {
   const pool = new pg.Pool({
-    connectionString: url,
-    ...(password ? { password } : {}),
+    connectionString: withPassword(url, password),
     max: 8,
     connectionTimeoutMillis: 10_000,
     application_name: 'planbridge',
@@ -23,4 +22,12 @@ export function openPostgres(url: string, password?: string): OpenDatabase {
   pool.on('error', () => undefined);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return { db, close: () => db.destroy() };
+}
+
+/** The driver takes the address's word before any other, an address without a password included; so it goes in there. */
+function withPassword(url: string, password: string | undefined): string {
+  if (!password) return url;
+  const address = new URL(url);
+  if (!address.password) address.password = encodeURIComponent(password);
+  return address.href;
 }

@@ -1,25 +1,60 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type DeleteQueryBuilder, type DeleteResult, sql } from 'kysely';
 import type { StoreContext } from './context.ts';
+import type { Tables } from './schema.ts';
 
 const DAY = 86_400_000;
 const ENDED = ['applied', 'applied-with-exceptions', 'refused', 'failed'] as const;
 
+/** Jobs, or parts of a thousand rows each, that are taken away in one statement. */
+const JOBS_AT_ONCE = 200;
+const PARTS_AT_ONCE = 5;
+
 /**
- * Takes away what has been kept long enough: the raw lines of ended runs and finished jobs. Runs, their totals, their
- * exceptions, dead letters and the audit stay.
+ * Takes away what has been kept long enough: the raw lines of ended runs, and finished jobs. Runs, their totals, their
+ * exceptions, dead letters and the audit stay. Runs that were being received when a process died, a day ago or longer,
+ * go whole: nobody was told that they were accepted.
  */
 export async function sweep({ db }: StoreContext, keepDays: number): Promise<void> {
-  const before = Date.now() - keepDays * DAY;
-  await db
-    .deleteFrom('runs')
-    .where('state', '=', 'receiving')
-    .where('updated_at', '<', Date.now() - DAY)
-    .execute();
+  const now = Date.now();
+  const before = now - keepDays * DAY;
+  const partsOf = (runs: ReturnType<typeof unfinished>) =>
+    db
+      .deleteFrom('run_parts')
+      .where(({ eb, refTuple }) =>
+        eb(
+          refTuple('run', 'part'),
+          'in',
+          db
+            .selectFrom('run_parts')
+            .select(['run', 'part'])
+            .where('run', 'in', runs)
+            .limit(PARTS_AT_ONCE)
+            .$asTuple('run', 'part'),
+        ),
+      );
+  const unfinished = () =>
+    db
+      .selectFrom('runs')
+      .select('id')
+      .where('state', 'in', ['receiving'])
+      .where('updated_at', '<', now - DAY);
   const ended = db.selectFrom('runs').select('id').where('state', 'in', ENDED).where('updated_at', '<', before);
-  await db.deleteFrom('run_parts').where('run', 'in', ended).execute();
-  await db
-    .deleteFrom('jobs')
-    .where('state', '=', 'done')
+  const finished = db
+    .selectFrom('jobs')
+    .select('id')
+    .where('state', '=', sql.lit('done'))
     .where('updated_at', '<', before)
-    .where('key_expires_at', '<', Date.now())
-    .execute();
+    .where('key_expires_at', '<', now)
+    .limit(JOBS_AT_ONCE);
+
+  await someAtATime(partsOf(unfinished()));
+  await db.deleteFrom('runs').where('id', 'in', unfinished()).execute();
+  await someAtATime(partsOf(ended));
+  await someAtATime(db.deleteFrom('jobs').where('id', 'in', finished));
+}
+
+/** Repeats a deletion of a few rows until there are none left, and gives way to other work in between. */
+async function someAtATime<Table extends keyof Tables>(deletion: DeleteQueryBuilder<Tables, Table, DeleteResult>): Promise<void> {
+  while ((await deletion.executeTakeFirstOrThrow()).numDeletedRows > 0n) await nextTurn();
 }

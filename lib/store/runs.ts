@@ -1,9 +1,12 @@
-import { sql } from 'kysely';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { appendAudit } from './audit.ts';
-import { type Held, heldJob, type StoreContext, type Tx } from './context.ts';
+import { type Held, heldJob, lockedRun, type StoreContext } from './context.ts';
 import { insertJobs, type NewJob } from './jobs.ts';
+import { packRows, type Row, unpackRows } from './part-rows.ts';
+import { packPayload } from './payload.ts';
+import { closeRun, putTotal, runTotals } from './run-totals.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
-import { imbalance, type Stage, totalsOf } from './totals.ts';
+import { imbalance, type Stage } from './totals.ts';
 
 export type NewRun = {
   readonly id: string;
@@ -17,7 +20,8 @@ export type Accepted = {
   readonly queue: string;
   readonly maxAttempts: number;
 };
-export type Row = Readonly<Record<string, unknown>>;
+
+const CLEARED_AT_ONCE = 500;
 
 /** Runs: what was received, how far it came, how it ended. */
 export type Runs = ReturnType<typeof runsOf>;
@@ -50,10 +54,8 @@ export function runsOf(context: StoreContext, keyDays: number) {
 
     /** Adds the next part of what is received. */
     async addPart(run: string, part: number, rows: readonly Row[]): Promise<void> {
-      await db
-        .insertInto('run_parts')
-        .values({ run, part, body: packRows(rows) })
-        .execute();
+      const body = await packRows(rows);
+      await db.insertInto('run_parts').values({ run, part, body }).execute();
     },
 
     /** Accepts a run: from here on it is never lost. Its intake job and its first audit entry stand with it. */
@@ -71,7 +73,9 @@ export function runsOf(context: StoreContext, keyDays: number) {
           content_hash: contentHash,
           updated_at: Date.now(),
         };
-        await tx.updateTable('runs').set(values).where('id', '=', run.id).execute();
+        const update = tx.updateTable('runs').set(values).where('id', '=', run.id).where('state', '=', 'receiving');
+        const { numUpdatedRows } = await update.executeTakeFirstOrThrow();
+        if (numUpdatedRows === 0n) throw new Error(`run ${run.id} was accepted before, or never begun`);
         const job: NewJob = {
           queue,
           kind: 'intake',
@@ -80,7 +84,7 @@ export function runsOf(context: StoreContext, keyDays: number) {
           payload: { interface: run.interface, parts: Number(parts) },
           maxAttempts,
         };
-        await insertJobs(tx, [job], 'pending', keyDays);
+        await insertJobs(tx, [{ ...job, packed: await packPayload(job.payload) }], 'pending', keyDays);
         const detail = { interface: run.interface, source: run.source, lines, contentHash };
         await appendAudit(tx, dialect, {
           who: run.requester ?? run.source,
@@ -108,18 +112,30 @@ export function runsOf(context: StoreContext, keyDays: number) {
         .where('run', '=', run)
         .where('part', '=', part)
         .executeTakeFirst();
-      return row ? unpackRows(row.body) : [];
+      return row ? await unpackRows(row.body) : [];
     },
 
-    /** Clears what an earlier emission of the run left, so that it can be emitted again from its first part. */
+    /**
+     * Clears what an earlier emission of the run left, so that it can be emitted again from its first part. Its
+     * exceptions go some at a time: deleting many at once would hold up the event loop.
+     */
     async restart(lease: Held): Promise<void> {
-      await db.transaction().execute(async (tx) => {
-        const run = (await heldJob(tx, dialect, lease)).run ?? '';
+      const run = await db.transaction().execute(async (tx) => {
+        const { run } = await heldJob(tx, dialect, lease);
+        if (!run) return undefined;
         await tx.deleteFrom('run_totals').where('run', '=', run).execute();
-        await tx.deleteFrom('exceptions').where('run', '=', run).execute();
         await tx.deleteFrom('jobs').where('run', '=', run).where('state', '=', 'staged').execute();
-        await tx.updateTable('runs').set({ handed_over: 0 }).where('id', '=', run).execute();
+        await tx.updateTable('runs').set({ handed_over: 0, error: null }).where('id', '=', run).execute();
+        return run;
       });
+      if (!run) return;
+      const clearSome = () =>
+        db.transaction().execute(async (tx) => {
+          await heldJob(tx, dialect, lease);
+          const some = tx.selectFrom('exceptions').select('id').where('run', '=', run).limit(CLEARED_AT_ONCE);
+          return (await tx.deleteFrom('exceptions').where('id', 'in', some).executeTakeFirstOrThrow()).numDeletedRows;
+        });
+      while ((await clearSome()) > 0n) await nextTurn();
     },
 
     /**
@@ -163,14 +179,14 @@ export function runsOf(context: StoreContext, keyDays: number) {
         const job = await heldJob(tx, dialect, lease);
         const now = Date.now();
         const run = job.run ?? '';
-        const row = await tx.selectFrom('runs').select(['handed_over', 'lines']).where('id', '=', run).executeTakeFirst();
+        const row = await lockedRun(tx, dialect, run);
         if (!row?.handed_over) return 'waiting';
-        const total = totalsOf(await tx.selectFrom('run_totals').selectAll().where('run', '=', run).execute());
+        const total = await runTotals(tx, run);
         const wrong = imbalance(row.lines, total);
         if (wrong) {
           await tx
             .updateTable('runs')
-            .set({ error: `control totals do not add up yet: ${wrong}` })
+            .set({ error: `Control totals do not add up yet: ${wrong}.` })
             .where('id', '=', run)
             .execute();
           return 'waiting';
@@ -183,7 +199,7 @@ export function runsOf(context: StoreContext, keyDays: number) {
           .execute();
         await tx
           .updateTable('jobs')
-          .set({ state: 'done', lease_until: null, updated_at: now })
+          .set({ state: 'done', error: null, lease_owner: null, lease_until: null, updated_at: now })
           .where('id', '=', lease.job)
           .execute();
         await tx.updateTable('runs').set({ state: 'applying', error: null, updated_at: now }).where('id', '=', run).execute();
@@ -193,7 +209,7 @@ export function runsOf(context: StoreContext, keyDays: number) {
           rejected: total('rejected/mapping', 'rejected/validation'),
         };
         await appendAudit(tx, dialect, { who: 'planbridge', what: 'run.released', subject: run, run, detail });
-        await closeRun(tx, run);
+        await closeRun(tx, dialect, run);
         return 'released';
       });
     },
@@ -212,55 +228,4 @@ export function runsOf(context: StoreContext, keyDays: number) {
       return rows.map(({ id }) => id);
     },
   };
-}
-
-export async function putTotal(
-  tx: Tx,
-  run: string,
-  stage: Stage,
-  part: string,
-  total: { lines: number; quantity: string; records: number },
-): Promise<void> {
-  await tx
-    .insertInto('run_totals')
-    .values({ run, stage, part, ...total })
-    .onConflict((conflict) => conflict.columns(['run', 'stage', 'part']).doUpdateSet(total))
-    .execute();
-}
-
-/** Closes a run that is being applied once nothing of it is left to do. */
-export async function closeRun(tx: Tx, run: string): Promise<void> {
-  const { rows } = await sql<{ open: number }>`
-    select count(*) as open from jobs where run = ${run} and state in ('staged', 'pending', 'running')`.execute(tx);
-  if (Number(rows[0]?.open) > 0) return;
-  const total = totalsOf(await tx.selectFrom('run_totals').selectAll().where('run', '=', run).execute());
-  const exceptions = total('held/mapping', 'held/validation', 'rejected/mapping', 'rejected/validation', 'dead', 'refused').lines;
-  await tx
-    .updateTable('runs')
-    .set({ state: exceptions > 0 ? 'applied-with-exceptions' : 'applied', error: null, updated_at: Date.now() })
-    .where('id', '=', run)
-    .where('state', '=', 'applying')
-    .execute();
-}
-
-/** Rows as a list of columns and a list of lists: half the size of objects, and one parse a part. */
-function packRows(rows: readonly Row[]): string {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return JSON.stringify({
-    columns,
-    rows: rows.map((row) => columns.map((column) => (Object.hasOwn(row, column) ? row[column] : undefined))),
-  });
-}
-
-function unpackRows(body: string): Row[] {
-  const { columns, rows } = JSON.parse(body) as { columns: string[]; rows: unknown[][] };
-  return rows.map((values) => {
-    const row: Record<string, unknown> = {};
-    columns.forEach((column, at) => {
-      // Own properties, whatever the column is called; null is how JSON wrote "no such field".
-      if (values[at] !== null && values[at] !== undefined)
-        Object.defineProperty(row, column, { value: values[at], writable: true, enumerable: true, configurable: true });
-    });
-    return row;
-  });
 }

@@ -49,8 +49,6 @@ export type JobsTable = {
   state: JobState;
   priority: number;
   payload: string;
-  /** What the worker wrote down of what it is doing, so that the next try knows. */
-  progress: string | null;
   result: string | null;
   error: string | null;
   attempts: number;
@@ -66,6 +64,9 @@ export type JobsTable = {
   created_at: number;
   updated_at: number;
 };
+
+/** What a worker wrote down of what it is doing, piece by piece, so that the next try knows. */
+export type JobProgressTable = { job: string; piece: number; body: string };
 
 export type ExceptionState = 'open' | 'acknowledged' | 'waiting' | 'resolved' | 'expired';
 
@@ -115,6 +116,7 @@ export type Tables = {
   run_parts: RunPartsTable;
   run_totals: RunTotalsTable;
   jobs: JobsTable;
+  job_progress: JobProgressTable;
   exceptions: ExceptionsTable;
   audit: AuditTable;
 };

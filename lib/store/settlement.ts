@@ -1,12 +1,21 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Selectable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { type AuditEntry, appendAudit } from './audit.ts';
 import { canonicalJson, sha256 } from './canonical-json.ts';
-import { chunks, type Held, heldJob, type StoreContext } from './context.ts';
-import { closeRun, putTotal } from './runs.ts';
-import { imbalance, type Stage, totalsOf } from './totals.ts';
+import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
+import { closeRun, putTotal, runTotals } from './run-totals.ts';
+import type { JobsTable } from './schema.ts';
+import { imbalance, type Stage } from './totals.ts';
 
-/** A record of a job that Odoo refused for good. */
-export type DeadRecord = { readonly record: unknown; readonly error: string; readonly fingerprint: string };
+/** A record of a job that is given up. */
+export type DeadRecord = {
+  readonly record: unknown;
+  readonly error: string;
+  readonly fingerprint: string;
+  /** What was done with it all the same, as the worker that replays it has to know it. */
+  readonly progress?: unknown;
+};
 
 export type Settlement = {
   readonly result: unknown;
@@ -26,7 +35,7 @@ export function settlementsOf({ db, dialect }: StoreContext) {
     async succeed(lease: Held, settlement: Settlement): Promise<void> {
       await db.transaction().execute(async (tx) => {
         const job = await heldJob(tx, dialect, lease);
-        const now = Date.now();
+        if (job.run) await lockedRun(tx, dialect, job.run);
         await tx
           .updateTable('jobs')
           .set({
@@ -35,36 +44,20 @@ export function settlementsOf({ db, dialect }: StoreContext) {
             error: null,
             lease_owner: null,
             lease_until: null,
-            updated_at: now,
+            updated_at: Date.now(),
           })
           .where('id', '=', lease.job)
           .execute();
-        const letters = (settlement.dead ?? []).map(({ record, error, fingerprint }) => {
-          const { records: _, ...rest } = JSON.parse(job.payload) as { records?: unknown };
-          const payload = canonicalJson({ ...rest, records: [record] });
-          return {
-            ...job,
-            id: uuidv7(),
-            key: `${job.key}/${sha256(payload).slice(0, 16)}`,
-            content_hash: sha256(payload),
-            state: 'dead' as const,
-            payload,
-            progress: null,
-            result: null,
-            error,
-            fingerprint,
-            lease_owner: null,
-            lease_until: null,
-            parent: job.id,
-            updated_at: now,
-          };
-        });
-        for (const chunk of chunks(letters)) await tx.insertInto('jobs').values(chunk).execute();
+        await tx.deleteFrom('job_progress').where('job', '=', lease.job).execute();
+        await addDeadLetters(tx, job, settlement.dead ?? []);
         if (job.run)
           for (const [stage, total] of Object.entries(settlement.totals ?? {}))
             await putTotal(tx, job.run, stage as Stage, job.id, total);
-        for (const entry of settlement.audit ?? []) await appendAudit(tx, dialect, entry);
-        if (job.run) await closeRun(tx, job.run);
+        for (const entry of settlement.audit ?? []) {
+          await appendAudit(tx, dialect, entry);
+          await nextTurn();
+        }
+        if (job.run) await closeRun(tx, dialect, job.run);
       });
     },
 
@@ -79,33 +72,76 @@ export function settlementsOf({ db, dialect }: StoreContext) {
     ): Promise<void> {
       await db.transaction().execute(async (tx) => {
         const job = await heldJob(tx, dialect, lease);
+        if (job.run) await lockedRun(tx, dialect, job.run);
         const now = Date.now();
-        const buried = { state: 'dead' as const, error, lease_owner: null, lease_until: null, updated_at: now };
+        const words = job.kind === 'intake' && job.run ? await whyItFailed(tx, job, job.run, error) : error;
+        const buried = { state: 'dead' as const, error: words, lease_owner: null, lease_until: null, updated_at: now };
         await tx.updateTable('jobs').set(buried).where('id', '=', lease.job).execute();
+        if (job.run && job.kind === 'intake') {
+          await tx.deleteFrom('jobs').where('run', '=', job.run).where('state', '=', 'staged').execute();
+          const failed = { state: 'failed' as const, error: words, updated_at: now };
+          await tx.updateTable('runs').set(failed).where('id', '=', job.run).execute();
+        } else if (job.run) {
+          await putTotal(tx, job.run, 'refused', job.id, lost);
+        }
         await appendAudit(tx, dialect, {
           who: 'planbridge',
           what: 'job.dead',
           subject: job.id,
           run: job.run ?? undefined,
-          detail: { error, attempts: job.attempts },
+          detail: { queue: job.queue, error: words, attempts: job.attempts },
         });
-        if (!job.run) return;
-        if (job.kind === 'intake') {
-          const run = await tx.selectFrom('runs').select('lines').where('id', '=', job.run).executeTakeFirstOrThrow();
-          const total = totalsOf(await tx.selectFrom('run_totals').selectAll().where('run', '=', job.run).execute());
-          const wrong = imbalance(run.lines, total);
-          const words = wrong ? `${error} Control totals do not add up: ${wrong}.` : error;
-          await tx.deleteFrom('jobs').where('run', '=', job.run).where('state', '=', 'staged').execute();
-          await tx
-            .updateTable('runs')
-            .set({ state: 'failed', error: words, updated_at: now })
-            .where('id', '=', job.run)
-            .execute();
-        } else {
-          await putTotal(tx, job.run, 'refused', job.id, lost);
-          await closeRun(tx, job.run);
-        }
+        if (job.run) await closeRun(tx, dialect, job.run);
       });
     },
   };
+}
+
+/** What ended the run: what is said now, the last failure within the flow, and the totals where they do not add up. */
+async function whyItFailed(tx: Tx, job: Selectable<JobsTable>, run: string, error: string): Promise<string> {
+  const { lines } = await tx.selectFrom('runs').select('lines').where('id', '=', run).executeTakeFirstOrThrow();
+  const wrong = imbalance(lines, await runTotals(tx, run));
+  const reasons = [error, job.error, wrong && `Control totals do not add up: ${wrong}`];
+  return [...new Set(reasons)]
+    .filter((reason) => !!reason)
+    .map((reason) => `${reason}`.replace(/\.?$/, '.'))
+    .join(' ');
+}
+
+/** A dead letter for each record, as a job of its own: the same work with this one record. */
+async function addDeadLetters(tx: Tx, job: Selectable<JobsTable>, dead: readonly DeadRecord[]): Promise<void> {
+  if (dead.length === 0) return;
+  const head = JSON.parse(job.payload.split('\n', 1)[0] ?? '{}') as object;
+  let count = 0;
+  for (const some of chunks(dead, 250)) {
+    const letters = some.map(({ record, error, fingerprint, progress }) => {
+      const payload = canonicalJson({ ...head, records: [record] });
+      const letter = {
+        ...job,
+        id: uuidv7(),
+        // The token tells the letters of a job from those that it left when it was replayed before.
+        key: `${job.key}/dead-${job.token}-${count++}`,
+        content_hash: sha256(payload),
+        state: 'dead' as const,
+        payload,
+        result: null,
+        error,
+        fingerprint,
+        lease_owner: null,
+        lease_until: null,
+        parent: job.id,
+        updated_at: Date.now(),
+      };
+      return { letter, progress };
+    });
+    await tx
+      .insertInto('jobs')
+      .values(letters.map(({ letter }) => letter))
+      .execute();
+    const pieces = letters.flatMap(({ letter, progress }) =>
+      progress === undefined ? [] : [{ job: letter.id, piece: 1, body: JSON.stringify(progress) }],
+    );
+    if (pieces.length > 0) await tx.insertInto('job_progress').values(pieces).execute();
+    await nextTurn();
+  }
 }

@@ -46,7 +46,7 @@ export async function summaryOf({ db }: StoreContext, id: string): Promise<RunSu
     .selectFrom('exceptions')
     .select(['line', 'product', 'location', 'period', 'reason', 'owner', 'action', 'message'])
     .where('run', '=', id)
-    .orderBy('line')
+    .orderBy('line', (order) => order.asc().nullsLast())
     .orderBy('id')
     .limit(MOST_EXCEPTIONS)
     .execute();

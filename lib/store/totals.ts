@@ -4,7 +4,8 @@ import type { RunTotalsTable } from './schema.ts';
 /**
  * What is counted for a run. `expanded` is what a mapping made more (wide to long) or fewer (grouping)
  * of the rows received; `validated` and `accepted` come from validation, part by part; `held`, `rejected` and `dead`
- * from the exceptions, told apart by the step that refused; `applied`, `unchanged`, `created`, `updated` and `refused`
+ * from the exceptions, told apart by the step that refused; `staged` are the lines behind what was handed over to be
+ * written; `applied`, `unchanged`, `created`, `updated` and `refused`
  * from each write job.
  */
 export const STAGES = [
@@ -16,6 +17,7 @@ export const STAGES = [
   'rejected/mapping',
   'rejected/validation',
   'dead',
+  'staged',
   'applied',
   'unchanged',
   'refused',
@@ -52,5 +54,9 @@ export function imbalance(rows: number, total: ReturnType<typeof totalsOf>): str
   const validated = total('validated').quantity;
   const judged = sum([accepted.quantity, total('held/validation', 'rejected/validation').quantity]);
   if (validated !== judged) return `validated a quantity of ${validated}, of which ${judged} was accepted, held or rejected`;
+  const staged = total('staged').lines;
+  const dead = total('dead').lines;
+  if (accepted.lines !== staged + dead)
+    return `accepted ${accepted.lines} lines, of which ${staged} were handed over to be written and ${dead} could not be`;
   return undefined;
 }

@@ -63,8 +63,9 @@ for (const target of testStores()) {
       const [first] = await claim(name, 1, -1);
       assert.ok(first);
       await store.jobs.progress(first.lease, { ids: [1, 2] });
+      await store.jobs.progress(first.lease, { ids: [3] });
       const [second] = await claim(name);
-      assert.deepEqual(second?.progress, { ids: [1, 2] });
+      assert.deepEqual(second?.progress, [{ ids: [1, 2] }, { ids: [3] }]);
     });
 
     it('makes a dead letter of each refused record, with its words', async () => {
@@ -80,6 +81,61 @@ for (const target of testStores()) {
       assert.deepEqual(letter?.payload, { records: [{ a: 2 }] });
       assert.equal(letter?.error, 'Odoo says no');
       assert.deepEqual(await store.jobs.counts(name), { done: 1, dead: 1 });
+    });
+
+    it('makes a dead letter of each of two records that are alike, and hands on what was done with one', async () => {
+      const name = queue();
+      await store.jobs.add([job(name, 'one')]);
+      const [claimed] = await claim(name);
+      assert.ok(claimed);
+      const dead = { record: { a: 1 }, error: 'no', fingerprint: 'x' };
+      await store.jobs.succeed(claimed.lease, { result: {}, dead: [dead, { ...dead, progress: { planned: [0] } }] });
+      assert.deepEqual(await store.jobs.counts(name), { done: 1, dead: 2 });
+    });
+
+    it('gives back what it was given, however long the list of records', async () => {
+      const name = queue();
+      const records = Array.from({ length: 2_345 }, (_, at) => ({
+        b: `line\n${at}`,
+        a: at,
+        $source: { lines: 2, quantity: '1' },
+      }));
+      await store.jobs.add([job(name, 'long', { payload: { model: 'x', records } })]);
+      const [claimed] = await claim(name);
+      assert.deepEqual(claimed?.payload, { model: 'x', records });
+      assert.ok(claimed);
+      await store.jobs.succeed(claimed.lease, { result: {}, dead: [{ record: records[7], error: 'no', fingerprint: 'x' }] });
+      const letter = (await store.jobs.deadLetters()).find((row) => row.parent === claimed.id);
+      assert.deepEqual(letter?.payload, { model: 'x', records: [records[7]] });
+    });
+
+    it('claims a job whose worker let its lease run out before younger ones, and never more than asked for', async () => {
+      const name = queue();
+      await store.jobs.add(Array.from({ length: 30 }, (_, at) => job(name, `${at}`)));
+      const [abandoned] = await claim(name, 1, -1);
+      const claimed = await claim(name, 3);
+      assert.deepEqual(
+        claimed.map(({ key }) => key),
+        ['0', '1', '2'],
+      );
+      assert.equal(claimed[0]?.attempt, 2);
+      assert.equal(claimed[0]?.lease.token, (abandoned?.lease.token ?? 0) + 1);
+      assert.deepEqual(await store.jobs.counts(name), { running: 3, pending: 27 });
+    });
+
+    it('keeps the last failure of a job that is given back without one', async () => {
+      const name = queue();
+      await store.jobs.add([job(name, 'one')]);
+      for (const error of ['Odoo is away', undefined]) {
+        const [claimed] = await claim(name);
+        assert.ok(claimed);
+        await store.jobs.retry(claimed.lease, { ...(error ? { error } : {}), delayMs: 0, countAttempt: false });
+      }
+      const [claimed] = await claim(name);
+      assert.equal(claimed?.attempt, 1);
+      assert.ok(claimed);
+      await store.jobs.bury(claimed.lease, 'enough');
+      assert.deepEqual(await store.jobs.counts(name), { dead: 1 });
     });
 
     it('refuses the result of a worker that comes too late', async () => {

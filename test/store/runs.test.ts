@@ -79,7 +79,7 @@ for (const target of testStores()) {
         kind: 'odoo-write',
         key: `${run}/0`,
         run,
-        payload: { records: [] },
+        payload: { records: [{ a: 1 }] },
         maxAttempts: 3,
       };
       await store.jobs.add([write], lease);
@@ -143,12 +143,14 @@ for (const target of testStores()) {
 
     it('begins a run anew when its lease ran out, and takes nothing more from the earlier worker', async () => {
       const run = await accept(1);
-      const late = await claim(-1);
+      const late = await claim();
       await counted(late.lease, { validated: 1, accepted: 1 });
+      await store.exceptions.add([refusal(2, 'held')], run, late.lease);
       await store.jobs.add(
-        [{ queue: 'odoo-write:late', kind: 'odoo-write', key: `${run}/0`, run, payload: {}, maxAttempts: 3 }],
+        [{ queue: 'odoo-write:late', kind: 'odoo-write', key: `${run}/0`, run, payload: { records: [{}] }, maxAttempts: 3 }],
         late.lease,
       );
+      await store.jobs.heartbeat(late.lease, -1);
       const next = await claim();
       assert.equal(next.id, late.id);
       assert.equal(next.attempt, 2);
@@ -164,15 +166,169 @@ for (const target of testStores()) {
       await store.runs.restart(next.lease);
       const summary = await store.runs.summary(run);
       assert.deepEqual([summary?.accepted, summary?.held], [0, 0]);
-      await counted(next.lease, { validated: 1, accepted: 1 });
+      assert.equal(summary?.exceptionCount, 0);
+      await counted(next.lease, { validated: 1, accepted: 0 });
+      await store.exceptions.add([refusal(2, 'held')], run, next.lease);
       await store.runs.handOver(next.lease);
       assert.equal(await store.runs.release(next.lease), 'released');
-      assert.equal((await store.runs.summary(run))?.state, 'applied');
+      assert.equal((await store.runs.summary(run))?.state, 'applied-with-exceptions');
       assert.deepEqual(
         await store.jobs.claim('odoo-write:late', { owner: 'test', leaseSeconds: 60, limit: 1 }),
         [],
         'the earlier attempt left a job',
       );
+    });
+
+    it('keeps the lease of a run that goes on', async () => {
+      await accept(1);
+      const { lease } = await claim(-1);
+      await store.runs.total(lease, 'validated', '0', { lines: 1, quantity: '1' });
+      assert.deepEqual(await store.jobs.claim(QUEUE, { owner: 'other', leaseSeconds: 60, limit: 1 }), []);
+      await store.jobs.bury(lease, 'not needed');
+    });
+
+    const IMBALANCES = {
+      'a line that nobody accounts for': {
+        lines: 4,
+        counted: { validated: 3, accepted: 3 },
+        staged: 3,
+        refusals: [],
+        words: /received 4 lines, accepted 3, held 0, rejected 0/,
+      },
+      'a line too many': {
+        lines: 3,
+        counted: { validated: 3, accepted: 3 },
+        staged: 3,
+        refusals: [refusal(9, 'held')],
+        words: /received 3 lines, accepted 3, held 1, rejected 0/,
+      },
+      'a quantity that validation took in and did not give out': {
+        lines: 3,
+        counted: { validated: 3, accepted: 2 },
+        staged: 2,
+        refusals: [refusal(2, 'held', { quantity: '1.4' })],
+        words: /validated a quantity of 4.5, of which 4.4 was accepted, held or rejected/,
+      },
+      'accepted lines that were not handed over to be written': {
+        lines: 3,
+        counted: { validated: 3, accepted: 3 },
+        staged: 2,
+        refusals: [],
+        words: /accepted 3 lines, of which 2 were handed over to be written and 0 could not be/,
+      },
+      'lines handed over twice': {
+        lines: 3,
+        counted: { validated: 3, accepted: 3 },
+        staged: 4,
+        refusals: [],
+        words: /accepted 3 lines, of which 4 were handed over/,
+      },
+    };
+    for (const [what, { lines, counted: totals, staged, refusals, words }] of Object.entries(IMBALANCES))
+      it(`does not release a run with ${what}, and fails it in words`, async () => {
+        const run = await accept(lines);
+        const { lease } = await claim();
+        const records = [{ $source: { lines: staged, quantity: '1' } }];
+        const queue = `odoo-write:${run}`;
+        await counted(lease, totals);
+        await store.jobs.add([{ queue, kind: 'odoo-write', key: `${run}/0`, run, payload: { records }, maxAttempts: 3 }], lease);
+        await store.exceptions.add(refusals, run, lease);
+        await store.runs.handOver(lease);
+        assert.equal(await store.runs.release(lease), 'waiting');
+        assert.match((await store.runs.summary(run))?.error ?? '', words);
+        assert.equal((await store.runs.summary(run))?.state, 'received');
+        await store.jobs.retry(lease, { error: 'forecast-target broke', delayMs: 0, countAttempt: true });
+        await store.jobs.bury((await claim()).lease, 'No more attempts');
+        const failed = await store.runs.summary(run);
+        assert.equal(failed?.state, 'failed');
+        assert.match(failed?.error ?? '', /^No more attempts\. forecast-target broke\. Control totals do not add up: /);
+        assert.match(failed?.error ?? '', words);
+        assert.deepEqual(await store.jobs.counts(queue), {}, 'a job of a failed run was left');
+      });
+
+    it('waits for the exceptions of records that could not be mapped for Odoo, and counts their lines as dead', async () => {
+      const run = await accept(5);
+      const { lease } = await claim();
+      await counted(lease, { validated: 5, accepted: 5 });
+      const records = [{ $source: { lines: 3, quantity: '4.5' } }];
+      await store.jobs.add([{ queue: 'odoo-write:dead', kind: 'w', key: run, run, payload: { records }, maxAttempts: 3 }], lease);
+      await store.runs.handOver(lease);
+      assert.equal(await store.runs.release(lease), 'waiting');
+      const unmapped = refusal(0, 'held', {
+        reason: 'UNMAPPED',
+        stage: 'delivery',
+        disposition: 'dead',
+        record: { product: 'A', $source: { lines: 2, quantity: '3' } },
+      });
+      await store.exceptions.add([unmapped], run, lease);
+      assert.equal(await store.runs.release(lease), 'released');
+      assert.equal((await store.runs.summary(run))?.dead, 2);
+    });
+
+    it('closes a run once, when the last of its jobs ends, also when two end at the same time', async () => {
+      const run = await accept(2);
+      const { lease } = await claim();
+      await counted(lease, { validated: 2, accepted: 2 });
+      const queue = `odoo-write:${run}`;
+      const jobs = ['0', '1'].map((part) => ({
+        queue,
+        kind: 'odoo-write',
+        key: `${run}/${part}`,
+        run,
+        payload: { records: [{ part }] },
+        maxAttempts: 3,
+      }));
+      await store.jobs.add(jobs, lease);
+      await store.runs.handOver(lease);
+      assert.equal(await store.runs.release(lease), 'released');
+      const claimed = await store.jobs.claim(queue, { owner: 'test', leaseSeconds: 60, limit: 10 });
+      const applied = { applied: { lines: 1, quantity: '1', records: 1 } };
+      assert.equal(claimed.length, 2);
+      await Promise.all(claimed.map((job) => store.jobs.succeed(job.lease, { result: {}, totals: applied })));
+      const summary = await store.runs.summary(run);
+      assert.deepEqual([summary?.state, summary?.applied], ['applied', 2]);
+    });
+
+    it('counts the lines of a write job that is given up as dead', async () => {
+      const run = await accept(1);
+      const { lease } = await claim();
+      await counted(lease, { validated: 1, accepted: 1 });
+      const queue = `odoo-write:${run}`;
+      await store.jobs.add([{ queue, kind: 'odoo-write', key: run, run, payload: { records: [{}] }, maxAttempts: 1 }], lease);
+      await store.runs.handOver(lease);
+      await store.runs.release(lease);
+      const [write] = await store.jobs.claim(queue, { owner: 'test', leaseSeconds: 60, limit: 1 });
+      assert.ok(write);
+      await store.jobs.bury(write.lease, 'Odoo said no for days', { lines: 1, quantity: '1.5', records: 1 });
+      const summary = await store.runs.summary(run);
+      assert.deepEqual([summary?.state, summary?.dead, summary?.applied], ['applied-with-exceptions', 1, 0]);
+      assert.equal((await store.jobs.deadLetters({ run }))[0]?.error, 'Odoo said no for days');
+    });
+
+    it('refuses to accept a run twice', async () => {
+      const run = { id: await accept(1), interface: 'forecast-import', source: 'test' };
+      const again = { lines: 1, contentHash: 'abc', queue: QUEUE, maxAttempts: 3 };
+      await assert.rejects(() => store.runs.accept(run, again), /accepted before/);
+      await store.jobs.bury((await claim()).lease, 'not needed');
+    });
+
+    it('takes rows that share no columns, NUL in every text, and lines without a number', async () => {
+      const run = { id: uuidv7(), interface: 'forecast-import', source: 'test' };
+      await store.runs.begin(run);
+      const rows = Array.from({ length: 1_000 }, (_, at) => ({ [`a${at}`]: 'x\u0000', [`b${at}`]: at, $line: at }));
+      await store.runs.addPart(run.id, 0, rows);
+      assert.deepEqual(await store.runs.part(run.id, 0), rows);
+      await store.runs.accept(run, { lines: 3, contentHash: 'abc', queue: QUEUE, maxAttempts: 3 });
+      const nul = refusal(3, 'rejected', { product: 'P\u0000', message: 'a NUL: \u0000', record: { product: 'P\u0000' } });
+      const { line: _, ...lineless } = refusal(1, 'held');
+      await store.exceptions.add([lineless, refusal(8, 'held'), nul], run.id);
+      const summary = await store.runs.summary(run.id);
+      assert.deepEqual(
+        summary?.exceptions.map(({ line }) => line),
+        [3, 8, null],
+      );
+      assert.equal(summary?.exceptions[0]?.product, 'P\ufffd');
+      await store.jobs.bury((await claim()).lease, 'not needed');
     });
   });
 }

@@ -1,6 +1,6 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 
-/** Runs with their parts and totals, jobs, exceptions, audit. */
+/** Runs with their parts and totals, jobs with their progress, exceptions, audit. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('runs')
@@ -51,7 +51,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('priority', 'integer', (column) => column.notNull())
     .addColumn('payload', 'text', (column) => column.notNull())
-    .addColumn('progress', 'text')
     .addColumn('result', 'text')
     .addColumn('error', 'text')
     .addColumn('attempts', 'integer', (column) => column.notNull())
@@ -66,8 +65,27 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
     .execute();
   await db.schema.createIndex('jobs_by_key').unique().on('jobs').columns(['queue', 'key']).execute();
-  await db.schema.createIndex('jobs_to_claim').on('jobs').columns(['queue', 'state', 'priority', 'next_attempt_at']).execute();
+  // One index for each question that workers ask all the time; finished jobs, kept for weeks, are in none of them.
+  const inState = (state: string) => sql<boolean>`state = ${sql.lit(state)}`;
+  await db.schema
+    .createIndex('jobs_to_claim')
+    .on('jobs')
+    .columns(['queue', 'priority desc', 'id', 'next_attempt_at'])
+    .where(inState('pending'))
+    .execute();
+  await db.schema.createIndex('jobs_due').on('jobs').columns(['queue', 'next_attempt_at']).where(inState('pending')).execute();
+  await db.schema.createIndex('jobs_leased').on('jobs').columns(['queue', 'lease_until']).where(inState('running')).execute();
+  await db.schema.createIndex('jobs_dead').on('jobs').columns(['id', 'run']).where(inState('dead')).execute();
+  await db.schema.createIndex('jobs_finished').on('jobs').columns(['updated_at']).where(inState('done')).execute();
   await db.schema.createIndex('jobs_of_run').on('jobs').columns(['run', 'state']).execute();
+
+  await db.schema
+    .createTable('job_progress')
+    .addColumn('job', 'text', (column) => column.notNull().references('jobs.id').onDelete('cascade'))
+    .addColumn('piece', 'integer', (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('job_progress_key', ['job', 'piece'])
+    .execute();
 
   await db.schema
     .createTable('exceptions')
@@ -102,7 +120,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .on('exceptions')
     .columns(['run', 'subject', 'reason', 'stage'])
     .execute();
-  await db.schema.createIndex('exceptions_of_run').on('exceptions').columns(['run', 'line']).execute();
+  await db.schema.createIndex('exceptions_of_run').on('exceptions').columns(['run', 'line', 'id']).execute();
   await db.schema.createIndex('exceptions_open').on('exceptions').columns(['state', 'owner', 'fingerprint']).execute();
 
   await db.schema
