@@ -68,7 +68,9 @@ export function mappingForm(node: FormNode, server: () => string): MappingForm {
     }
   };
 
-  list.css('min-height', '60px').editableList({
+  list.editableList({
+    height: 'auto',
+    scrollOnAdd: false,
     addButton: text('row.add'),
     sortable: true,
     removable: true,

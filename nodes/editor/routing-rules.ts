@@ -45,7 +45,8 @@ export function routingRules(node: FormNode, list: Widget, rules: readonly Routi
     return $('<input type="text">').attr('placeholder', text('label.any')).val(value);
   };
 
-  list.css('min-height', '100px').editableList({
+  list.editableList({
+    height: 'auto',
     header,
     addButton: text('label.addRule'),
     sortable: true,
