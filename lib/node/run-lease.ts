@@ -1,4 +1,5 @@
 import { Lease } from '../canonical/envelope.ts';
+import { backoff } from '../delivery/backoff.ts';
 import { verdict } from '../delivery/verdict.ts';
 import { SettingsError } from './errors.ts';
 import type { FlowMessage, SyncStoreNode } from './types.ts';
@@ -31,16 +32,12 @@ export async function releaseRun(node: SyncStoreNode, lease: Lease): Promise<'re
 }
 
 /**
- * Gives a run back after a failure, to be emitted again later. What is no fault of the run (Odoo away, wrong credentials)
- * does not count as a try.
+ * Gives a run back after a failure, to be emitted again later; sooner than a write that failed, for nothing of it has been
+ * written yet. What is no fault of the run (Odoo away, wrong credentials) does not count as a try.
  */
 export async function giveBack(node: SyncStoreNode, lease: Lease, error: Error): Promise<void> {
-  const { countAttempt, delayMs } = verdict(error, {
-    attempt: 1,
-    maxAttempts: Number.POSITIVE_INFINITY,
-    claims: lease.token,
-  });
-  await retry(node, lease, { error: error.message, delayMs, countAttempt });
+  const { countAttempt } = verdict(error, { attempt: 1, maxAttempts: Number.POSITIVE_INFINITY, claims: lease.token });
+  await retry(node, lease, { error: error.message, delayMs: backoff(lease.token), countAttempt });
 }
 
 /** Gives a run back because its node stops: it comes again at once, from its first part. */

@@ -45,15 +45,15 @@ export function showFailure(RED: NodeAPI, node: Node, error: unknown): void {
 }
 
 /**
- * Shows and logs the troubles of work that goes on in the background and is tried again by itself: each once, until it is
- * another one or `over` was called.
+ * Shows the troubles of work that goes on in the background and is tried again by itself. Each is told once, to the log and
+ * (where there is a message to tell it with) to Catch nodes, until it is another one or `over` was called.
  */
-export function troubles(RED: NodeAPI, node: Node): { tell(error: Error): void; over(): void } {
+export function troubles(RED: NodeAPI, node: Node): { tell(error: Error, message?: object): void; over(): void } {
   let told: string | undefined;
   return {
-    tell(error) {
+    tell(error, message) {
       showFailure(RED, node, error);
-      if (error.message !== told) node.error(error);
+      if (error.message !== told) node.error(error, message as never);
       told = error.message;
     },
     over() {

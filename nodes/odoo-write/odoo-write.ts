@@ -9,7 +9,7 @@ import { type Handler, onInput } from '../../lib/node/input.ts';
 import { needSameStore, releaseRun } from '../../lib/node/run-lease.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
-import { showFailure, showStatus, troubles } from '../../lib/node/status.ts';
+import { showStatus, troubles } from '../../lib/node/status.ts';
 import { Settings } from './settings.ts';
 import { writeJobOf } from './write-jobs.ts';
 import { startWriting } from './writing.ts';
@@ -35,21 +35,30 @@ export default function (RED: NodeAPI): void {
           throw new SettingsError('A run is written by a durable node only: set this one to be durable, and choose its store.');
         const job = writeJobOf(message, config);
         showStatus(RED, this, 'working', 'applying', { count: job.records.length });
-        const outcomes = await applyWrite(serverOf(RED, settings.server).client(), job, Progress.parse({}), async () => {}, signal);
+        const outcomes = await applyWrite(
+          serverOf(RED, settings.server).client(),
+          job,
+          Progress.parse({}),
+          async () => {},
+          signal,
+        );
         send(messagesOf(message, settleWrite(job, outcomes, { run, who })));
       };
       if (!settings.durable) return onInput(RED, this, writeAtOnce, uses);
 
-      const { tell } = troubles(RED, this);
+      const { tell, over } = troubles(RED, this);
       const writing = startWriting({
         store: storeOf(RED, settings.store),
         server: serverOf(RED, settings.server),
         who,
         onBegin: ({ records }) => showStatus(RED, this, 'working', 'applying', { count: records.length }),
-        onSettled: (sync, result) => this.send(messagesOf({ sync }, result)),
-        onFailed: (error) => {
-          showFailure(RED, this, error);
-          this.error(error);
+        onSettled: (sync, result) => {
+          over();
+          this.send(messagesOf({ sync }, result));
+        },
+        onFailed: (sync, error, buried) => {
+          if (buried) over();
+          tell(error, { sync });
         },
         onTrouble: tell,
       });

@@ -15,8 +15,8 @@ export type WritingOptions = {
   readonly who: string;
   readonly onBegin: (job: WriteJob) => void;
   readonly onSettled: (sync: unknown, result: Pick<WriteResult, 'outcomes' | 'refusals'>) => void;
-  /** A try failed, and comes again. */
-  readonly onFailed: (error: Error) => void;
+  /** A try failed; `buried` when it was the last one. */
+  readonly onFailed: (sync: unknown, error: Error, buried: boolean) => void;
   /** The store does not answer; the worker goes on trying. */
   readonly onTrouble: (error: Error) => void;
 };
@@ -45,7 +45,7 @@ export function startWriting({ store: node, server, who, ...tell }: WritingOptio
       lost: (claimed) => counted(WriteJob.parse(claimed.payload).records),
       onSettled: (claimed, result) => tell.onSettled(syncOf(claimed), result),
       onFailed: (claimed, error, buried) => {
-        tell.onFailed(error);
+        tell.onFailed(syncOf(claimed), error, buried);
         if (buried) tell.onSettled(syncOf(claimed), givenUp(claimed, error, who));
       },
       onTrouble: tell.onTrouble,
@@ -80,7 +80,7 @@ function syncOf(job: ClaimedJob): unknown {
 /** What leaves of a job that was given up after its last try: each record, with the reason. */
 function givenUp(claimed: ClaimedJob, cause: Error, who: string): Pick<WriteResult, 'outcomes' | 'refusals'> {
   const job = WriteJob.parse(claimed.payload);
-  const text = `Given up after ${claimed.attempt} tries: ${cause.message}`;
+  const text = `Given up after its last try (${claimed.attempt}): ${cause.message}`;
   const error = new OdooError('unknown-outcome', text, { model: job.model, cause });
   return settleWrite(
     job,
