@@ -18,6 +18,8 @@ export interface OdooClient {
   readonly maxConcurrent: number;
   call(call: Call): Promise<unknown>;
   protocol(): Promise<Protocol>;
+  /** The server's version as it names it, such as `19.0`; undefined where it does not tell. */
+  version(): Promise<string | undefined>;
   /** Version, models and fields, kept for ten minutes. */
   profile(): Promise<Profile>;
   /** Forgets the profile and the log-in, so that the next call finds what changed. */
@@ -65,6 +67,10 @@ export function openOdoo(input: ConnectionInput): OdooClient {
     },
     async protocol() {
       return (await connect()).protocol;
+    },
+    async version() {
+      const { version } = await connect();
+      return throttled(version);
     },
     profile() {
       if (!profile || profile.until < Date.now()) {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { slices } from './bisect.ts';
 import type { OdooClient } from './client.ts';
 import { createRecords, type Values } from './create.ts';
@@ -42,10 +43,11 @@ export async function upsertRecords(
   const { keys } = options;
   if (keys.length === 0)
     throw new OdooError('validation', 'An upsert needs key fields that tell which record is meant.', { model });
-  const fields = await checkedFields(client, model, values, keys);
+  const names = await fieldNames(values);
+  const fields = await checkedFields(client, model, [...keys, ...names]);
   const batches = [...slices(values, await batchSizeOf(client, options))];
   const seen = new Set<string>();
-  const compared = [...new Set(values.flatMap((record) => Object.keys(record)))].concat('active' in fields ? ['active'] : []);
+  const compared = [...names].concat(Object.hasOwn(fields, 'active') ? ['active'] : []);
   const lookUp = (at: number) => {
     const batch = batches[at];
     if (!batch) return undefined;
@@ -69,17 +71,20 @@ export async function upsertRecords(
 
 type Fields = Readonly<Record<string, FieldInfo>>;
 
+/** The fields that any of the records has; gives way to other work now and then. */
+async function fieldNames(values: readonly Values[]): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for (const { items } of slices(values, 2_000)) {
+    for (const record of items) for (const name of Object.keys(record)) names.add(name);
+    await nextTurn();
+  }
+  return names;
+}
+
 /** The model's fields, once it is sure that it has every field that is to be written. */
-async function checkedFields(
-  client: OdooClient,
-  model: string,
-  values: readonly Values[],
-  keys: readonly string[],
-): Promise<Fields> {
+async function checkedFields(client: OdooClient, model: string, names: readonly string[]): Promise<Fields> {
   const fields = await (await client.profile()).fields(model);
-  const missing = new Set(
-    [...keys, ...values.flatMap((record) => Object.keys(record))].filter((field) => !Object.hasOwn(fields, field)),
-  );
+  const missing = new Set(names.filter((field) => !Object.hasOwn(fields, field)));
   if (missing.size > 0)
     throw new OdooError('validation', `${model} has no field ${[...missing].join(', ')} in this Odoo. Correct the mapping.`, {
       model,

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { ConnectionSettings } from '../connection.ts';
 import { OdooError } from '../errors.ts';
+import { majorOf } from '../version.ts';
 import { httpFault, odooFault, parseJson, wordsOf } from './faults.ts';
 import type { HttpChannel } from './http.ts';
 import { legacyArguments } from './legacy-arguments.ts';
-import { legacyLogin, type ServiceCall } from './legacy-login.ts';
+import { legacyLogin, legacyVersion, type ServiceCall } from './legacy-login.ts';
 import type { Transport, TransportCall } from './transport.ts';
 
 const Answer = z.object({
@@ -58,6 +59,7 @@ export async function openJsonRpc(channel: HttpChannel, settings: ConnectionSett
   const cookie = await databaseCookie(channel, service, database);
   return {
     protocol: 'jsonrpc',
+    version: () => legacyVersion(service),
     call: (call) =>
       jsonRpcService(channel, { ...call, cookie })('object', 'execute_kw', [
         database,
@@ -70,16 +72,12 @@ export async function openJsonRpc(channel: HttpChannel, settings: ConnectionSett
   };
 }
 
-const Version = z.object({ server_version_info: z.tuple([z.coerce.string()]).rest(z.unknown()) });
-
 /**
  * Up to 15, a server with several databases tells its errors only to a session that has chosen one; to others it answers
  * a bare page with HTTP 500. The log-in page chooses for a visitor, without logging in.
  */
 async function databaseCookie(channel: HttpChannel, service: ServiceCall, database: string): Promise<string | undefined> {
-  const version = Version.safeParse(await service('common', 'version', []));
-  const major = version.success ? Number.parseInt(version.data.server_version_info[0].replace('saas~', ''), 10) : 0;
-  if (major >= 16) return undefined;
+  if (majorOf(await legacyVersion(service)) >= 16) return undefined;
   const answer = await channel.send({ method: 'GET', path: `/web/login?db=${encodeURIComponent(database)}` });
   return answer.cookies.find((cookie) => cookie.startsWith('session_id='))?.split(';')[0];
 }

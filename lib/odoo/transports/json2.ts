@@ -5,6 +5,7 @@ import { httpFault, odooFault, parseJson, wordsOf } from './faults.ts';
 import type { HttpChannel } from './http.ts';
 import type { Transport, TransportCall } from './transport.ts';
 
+const Version = z.object({ version: z.string() });
 const Fault = z.object({
   name: z.string(),
   message: z.coerce.string(),
@@ -53,5 +54,12 @@ export async function openJson2(channel: HttpChannel, settings: ConnectionSettin
       );
     throw error;
   }
-  return { protocol: 'json2', call };
+  return {
+    protocol: 'json2',
+    call,
+    async version() {
+      const answer = await channel.send({ method: 'GET', path: '/web/version' });
+      return answer.contentType.includes('json') ? Version.safeParse(parseJson(answer)).data?.version : undefined;
+    },
+  };
 }

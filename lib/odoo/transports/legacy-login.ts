@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ConnectionSettings } from '../connection.ts';
 import { OdooError } from '../errors.ts';
 
@@ -26,6 +27,13 @@ export async function legacyLogin(service: ServiceCall, settings: ConnectionSett
       `Odoo does not take these credentials for ${login} in the database ${database}. Check login, password or API key.`,
     );
   return { database, user, secret };
+}
+
+const Version = z.object({ server_version: z.string() });
+
+/** The server's version, such as `14.0`. */
+export async function legacyVersion(service: ServiceCall): Promise<string | undefined> {
+  return Version.safeParse(await service('common', 'version', [])).data?.server_version;
 }
 
 async function onlyDatabase(service: ServiceCall): Promise<string> {

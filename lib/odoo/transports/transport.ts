@@ -15,5 +15,7 @@ export type TransportCall = {
 /** A way to speak to Odoo. It is handed out logged in; every fault is an OdooError. */
 export type Transport = {
   readonly protocol: Protocol;
+  /** The server's version as it names it, such as `19.0` or `saas~18.2`; undefined where it does not tell. */
+  version(): Promise<string | undefined>;
   call(call: TransportCall): Promise<unknown>;
 };

@@ -5,7 +5,7 @@ import { OdooError } from '../errors.ts';
 import { httpFault, odooFault } from './faults.ts';
 import type { HttpChannel } from './http.ts';
 import { legacyArguments } from './legacy-arguments.ts';
-import { legacyLogin, type ServiceCall } from './legacy-login.ts';
+import { legacyLogin, legacyVersion, type ServiceCall } from './legacy-login.ts';
 import type { Transport, TransportCall } from './transport.ts';
 import { Deserializer, serializeMethodCall } from './xml-rpc-format.ts';
 
@@ -76,6 +76,7 @@ export async function openXmlRpc(channel: HttpChannel, settings: ConnectionSetti
   const { database, user, secret } = await legacyLogin(xmlRpcService(channel), settings);
   return {
     protocol: 'xmlrpc',
+    version: () => legacyVersion(xmlRpcService(channel)),
     call: (call) =>
       xmlRpcService(channel, call)('object', 'execute_kw', [
         database,

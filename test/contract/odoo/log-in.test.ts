@@ -19,6 +19,7 @@ onEveryOdoo('logging in', (odoo) => {
     const profile = await odoo.client.profile();
     assert.ok(profile.hasModel('stock.warehouse.orderpoint'));
     assert.ok(!profile.hasModel('no.such.model'));
+    assert.ok(profile.version.major >= 14, profile.version.text);
     assert.equal((await profile.fields('res.partner')).parent_id?.relation, 'res.partner');
     assert.equal(await profile.hasField('res.partner', 'no_such_field'), false);
     await assert.rejects(profile.fields('no.such.model'), { code: 'not-found' });

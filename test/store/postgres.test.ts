@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import pg from 'pg';
+import { openStore } from '../../lib/store/open.ts';
+import { mustHave } from '../support/required.ts';
+
+const url = process.env.TEST_POSTGRES_URL;
+
+(mustHave('postgres', url) ? describe : describe.skip)('a PostgreSQL store', function () {
+  this.timeout(30_000);
+  const name = `planbridge_shared_${process.pid}_${Date.now()}`;
+  const address = Object.assign(new URL(url ?? 'postgres://localhost'), { pathname: `/${name}` }).href;
+  let admin: pg.Client;
+  before(async () => {
+    admin = new pg.Client(url);
+    await admin.connect();
+    await admin.query(`create database ${name}`);
+  });
+  after(async () => {
+    await admin.query(`drop database ${name} with (force)`);
+    await admin.end();
+  });
+
+  it('is shared: two open it at the same time, and each job goes to one of them', async () => {
+    const [one, two] = await Promise.all([openStore({ url: address }), openStore({ url: address })]);
+    const jobs = Array.from({ length: 200 }, (_, at) => ({ queue: 'q', kind: 'k', key: `${at}`, payload: {}, maxAttempts: 1 }));
+    await one.jobs.add(jobs);
+    const claims = Array.from({ length: 40 }, (_, at) =>
+      (at % 2 ? one : two).jobs.claim('q', { owner: `${at}`, leaseSeconds: 60, limit: 7 }),
+    );
+    const claimed = await Promise.all(claims);
+    assert.ok(claimed.every((some) => some.length <= 7));
+    const keys = claimed.flat().map(({ key }) => key);
+    assert.equal(new Set(keys).size, keys.length, 'a job was given twice');
+    await Promise.all(
+      Array.from({ length: 20 }, (_, at) => (at % 2 ? one : two).audit.append({ who: 'x', what: 'y', subject: `${at}` })),
+    );
+    const client = new pg.Client(address);
+    await client.connect();
+    const { rows } = await client.query('select seq, hash, previous_hash from audit order by seq');
+    await client.end();
+    assert.equal(rows.length, 20);
+    for (const [at, row] of rows.entries()) if (at > 0) assert.equal(row.previous_hash, rows[at - 1].hash);
+    await one.close();
+    await two.close();
+  });
+
+  it('is refused when a newer version wrote it', async () => {
+    const client = new pg.Client(address);
+    await client.connect();
+    await client.query("insert into kysely_migration values ('999-later', '2030-01-01')");
+    await assert.rejects(() => openStore({ url: address }), { code: 'newer' });
+    await client.query("delete from kysely_migration where name = '999-later'");
+    await client.end();
+  });
+
+  it('takes its password from the settings where the address has none', async () => {
+    const role = `role_${process.pid}`;
+    await admin.query(`create role ${role} superuser login password 'p@ss/w%rd'`);
+    const bare = Object.assign(new URL(address), { username: role, password: '' }).href;
+    const store = await openStore({ url: bare, password: 'p@ss/w%rd' });
+    await store.close();
+    await admin.query(`drop role ${role}`);
+  });
+
+  it('says in words, and without its password, that it does not answer', async () => {
+    await assert.rejects(
+      () => openStore({ url: 'postgres://me:secret-word@127.0.0.1:1/none' }),
+      (error: Error & { code: string }) =>
+        error.code === 'unavailable' && /does not answer/.test(error.message) && !error.message.includes('secret-word'),
+    );
+    await assert.rejects(() => openStore({ url: 'postgres://' + 'a b' }), { code: 'settings' });
+  });
+});

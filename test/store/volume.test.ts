@@ -1,0 +1,122 @@
+/** Large runs and large jobs: nothing stands still meanwhile, and the summary stays quick. */
+import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
+import type { RoutedRefusal } from '../../lib/store/exceptions.ts';
+import type { Store } from '../../lib/store/open.ts';
+import { testStores } from '../support/stores.ts';
+
+const LONGEST_STALL = 50;
+const MANY = 100_000;
+
+/** The longest time in milliseconds for which the event loop stood still during the work. */
+async function longestStall(work: () => Promise<unknown>): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  await sleep(20);
+  delay.enable();
+  await work();
+  await sleep(5);
+  delay.disable();
+  return delay.max / 1e6;
+}
+
+for (const target of testStores()) {
+  // PGlite runs its database in this process, in stretches that are not ours.
+  if (target.name === 'PGlite') continue;
+  describe(`a large run on ${target.name}`, function () {
+    this.timeout(180_000);
+    let store: Store;
+    let end: () => Promise<void>;
+    const run = { id: uuidv7(), interface: 'forecast-import', source: 'test' };
+    before(async () => {
+      ({ store, end } = await target.open());
+      await store.runs.begin(run);
+      await store.runs.addPart(run.id, 0, [{ product: 'A' }]);
+      await store.runs.accept(run, { lines: MANY, contentHash: 'abc', queue: 'intake', maxAttempts: 3 });
+    });
+    after(() => end());
+
+    it('stores 100,000 exceptions, shows them and clears them, and nothing stands still', async () => {
+      const refusals = Array.from(
+        { length: MANY },
+        (_, at): RoutedRefusal => ({
+          reason: 'UNKNOWN_PRODUCT',
+          message: `Odoo has no product "P${at % 45}". Create it, or correct its internal reference.`,
+          stage: 'validation',
+          disposition: 'held',
+          owner: 'master-data',
+          action: 'Create the product in Odoo, or correct its internal reference.',
+          severity: 'high',
+          deadlineHours: 24,
+          record: { product: `P${at % 45}`, location: 'WH', period: '2026-W50', quantity: '1.5', uom: 'Units', $line: at + 2 },
+          line: MANY + 1 - at,
+          quantity: '1.5',
+          product: `P${at % 45}`,
+          location: 'WH',
+          period: '2026-W50',
+        }),
+      );
+      const [job] = await store.jobs.claim('intake', { owner: 'test', leaseSeconds: 600, limit: 1 });
+      assert.ok(job);
+      const stalled = await longestStall(() => store.exceptions.add(refusals, run.id, job.lease));
+      assert.ok(stalled < LONGEST_STALL, `storing stood still for ${stalled} ms`);
+
+      await store.runs.summary(run.id);
+      const since = performance.now();
+      const summary = await store.runs.summary(run.id);
+      const took = performance.now() - since;
+      assert.ok(took < LONGEST_STALL, `the summary took ${took} ms`);
+      assert.deepEqual([summary?.exceptionCount, summary?.held, summary?.quantity.held], [MANY, MANY, MANY * 1.5]);
+      assert.deepEqual(
+        summary?.exceptions.map(({ line }) => line),
+        Array.from({ length: 100 }, (_, at) => at + 2),
+      );
+
+      const cleared = await longestStall(() => store.runs.restart(job.lease));
+      assert.ok(cleared < LONGEST_STALL, `clearing stood still for ${cleared} ms`);
+      assert.equal((await store.runs.summary(run.id))?.exceptionCount, 0);
+    });
+
+    it('takes a job of 20,000 records, hands it out and settles it, refused ones and all, and nothing stands still', async () => {
+      const records = Array.from({ length: 20_000 }, (_, at) => ({
+        default_code: `P${at}`,
+        name: `Product ${at}`,
+        weight: at / 3,
+      }));
+      const payload = { operation: 'upsert', model: 'product.template', records };
+      const stalled = await longestStall(async () => {
+        await store.jobs.add([{ queue: 'write', kind: 'odoo-write', key: 'large', payload, maxAttempts: 3 }]);
+        const [job] = await store.jobs.claim('write', { owner: 'test', leaseSeconds: 60, limit: 1 });
+        assert.ok(job);
+        await store.jobs.succeed(job.lease, {
+          result: {},
+          dead: records.map((record) => ({ record, error: 'Odoo said no', fingerprint: 'no' })),
+        });
+      });
+      assert.ok(stalled < LONGEST_STALL, `it stood still for ${stalled} ms`);
+      assert.deepEqual(await store.jobs.counts('write'), { done: 1, dead: 20_000 });
+    });
+
+    it('finds its next job among many quickly', async () => {
+      const jobs = Array.from({ length: 20_000 }, (_, at) => ({
+        queue: 'many',
+        kind: 'event',
+        key: `${at}`,
+        payload: { at },
+        priority: at % 3,
+        maxAttempts: 3,
+      }));
+      await store.jobs.add(jobs);
+      const since = performance.now();
+      for (let time = 0; time < 20; time++) {
+        const [job] = await store.jobs.claim('many', { owner: 'test', leaseSeconds: 60, limit: 1 });
+        assert.ok(job);
+        await store.jobs.succeed(job.lease, { result: {} });
+        await store.jobs.dueIn('many');
+      }
+      const each = (performance.now() - since) / 20;
+      assert.ok(each < 50, `claiming and settling one took ${each} ms`);
+    });
+  });
+}
