@@ -2,8 +2,10 @@ import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { z } from 'zod';
 import { serverOf } from '../../lib/node/config-nodes.ts';
+import { SettingsError } from '../../lib/node/errors.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
-import { openOdoo } from '../../lib/odoo/client.ts';
+import type { OdooServerNode } from '../../lib/node/types.ts';
+import { type OdooClient, openOdoo } from '../../lib/odoo/client.ts';
 import { OdooError } from '../../lib/odoo/errors.ts';
 import { count } from '../../lib/odoo/pages.ts';
 import { type Credentials, connectionOf } from './connection.ts';
@@ -11,6 +13,8 @@ import { Settings } from './settings.ts';
 
 const Test = z.looseObject({
   id: z.string().optional(),
+  /** Left out, the deployed server is tested as it is. */
+  url: z.string().optional(),
   credentials: z.object({ password: z.string().optional(), apiKey: z.string().optional() }).optional(),
 });
 const Count = z.object({ model: z.string(), domain: z.unknown() });
@@ -27,7 +31,7 @@ export function serveServerRoutes(RED: NodeAPI): void {
     work(request).then(
       (value) => response.json(value),
       (error: Error) =>
-        response.status(error instanceof OdooError ? 502 : 400).json({ error: error.message, code: (error as OdooError).code }),
+        response.status(error instanceof OdooError ? 502 : 400).json({ error: wordsOf(error), code: (error as OdooError).code }),
     );
   };
 
@@ -36,20 +40,11 @@ export function serveServerRoutes(RED: NodeAPI): void {
     mayTest,
     answer(async ({ body }) => {
       const form = Test.parse(body);
-      const saved = (form.id ? RED.nodes.getNode(form.id) : null) as { credentials?: Credentials } | null;
-      const typed = (name: keyof Credentials) => {
-        const value = form.credentials?.[name];
-        return (value === UNCHANGED ? saved?.credentials?.[name] : value) ?? '';
-      };
-      const client = openOdoo(
-        connectionOf(RED, parseSettings(Settings, fromEnvironment(form)), {
-          password: typed('password'),
-          apiKey: typed('apiKey'),
-        }),
-      );
+      if (form.id && form.url === undefined) return whatAnswers(serverOf(RED, form.id).client());
+      const settings = parseSettings(Settings, fromEnvironment(form));
+      const client = openOdoo(connectionOf(RED, settings, credentialsOf(RED, form, settings.url)));
       try {
-        const { models } = await client.profile();
-        return { protocol: await client.protocol(), models: models.length };
+        return await whatAnswers(client);
       } finally {
         await client.close();
       }
@@ -92,6 +87,35 @@ export function serveServerRoutes(RED: NodeAPI): void {
       return { count: await count(serverOf(RED, String(params.id)).client(), { model, domain: domain as string }) };
     }),
   );
+}
+
+function wordsOf(error: Error): string {
+  return error instanceof z.ZodError ? `The request is not right: ${z.prettifyError(error)}` : error.message;
+}
+
+async function whatAnswers(client: OdooClient) {
+  const { models } = await client.profile();
+  return { protocol: await client.protocol(), version: await client.version(), models: models.length };
+}
+
+/**
+ * The secrets of a form: those that were typed, and those that are saved and the editor never saw. A saved one goes to the
+ * server that it was saved for and to no other, whatever address stands in the form.
+ */
+function credentialsOf(RED: NodeAPI, form: z.infer<typeof Test>, url: string): Credentials {
+  const saved = (form.id ? RED.nodes.getNode(form.id) : null) as (OdooServerNode & { credentials?: Credentials }) | null;
+  const secret = (name: keyof Credentials): string => {
+    const typed = form.credentials?.[name] ?? '';
+    if (typed !== UNCHANGED) return typed;
+    if (!saved || hostOf(saved.url) !== hostOf(url))
+      throw new SettingsError('The address is another one than that of the saved password: type the password or key again.');
+    return saved.credentials?.[name] ?? '';
+  };
+  return { password: secret('password'), apiKey: secret('apiKey') };
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
 }
 
 /** A form that is not deployed yet still holds `${NAME}` where Node-RED will put the variable's value. */

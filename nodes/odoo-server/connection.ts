@@ -1,4 +1,5 @@
 import type { NodeAPI } from 'node-red';
+import { SettingsError } from '../../lib/node/errors.ts';
 import type { ConnectionInput } from '../../lib/odoo/connection.ts';
 import type { Settings } from './settings.ts';
 
@@ -8,7 +9,10 @@ type TlsConfig = { addTLSOptions(options: Record<string, unknown>): Record<strin
 
 /** The client's settings from the form's: credentials from the form or the environment, TLS from Node-RED's own config node. */
 export function connectionOf(RED: NodeAPI, settings: Settings, credentials: Credentials = {}): ConnectionInput {
-  const tls = settings.tls ? (RED.nodes.getNode(settings.tls) as unknown as TlsConfig | null)?.addTLSOptions({}) : undefined;
+  const tlsNode = settings.tls ? (RED.nodes.getNode(settings.tls) as unknown as TlsConfig | null) : undefined;
+  if (tlsNode === null)
+    throw new SettingsError('The TLS configuration that the Odoo server is set to is not there. Choose another one.');
+  const tls = tlsNode?.addTLSOptions({});
   return {
     url: settings.url,
     database: settings.database,

@@ -12,17 +12,17 @@ export default function (RED: NodeAPI): void {
   serveServerRoutes(RED);
   RED.nodes.registerType(
     'odoo-server',
-    function (this: OdooServerNode & { credentials: Credentials }, config: NodeDef) {
+    function (this: OdooServerNode & { credentials: Credentials }, config: NodeDef & { url?: string; timezone?: string }) {
       RED.nodes.createNode(this, config);
-      const settings = parseSettings(Settings, config);
       const users = underWay();
       let client: OdooClient | undefined;
       Object.assign(this, {
-        url: settings.url,
-        zone: settings.timezone,
+        url: config.url ?? '',
+        zone: config.timezone?.trim() || 'UTC',
         keepFor: users.keepFor,
+        // Settings are read when the server is first needed, so that what is wrong with them is told where it matters.
         client: () => {
-          client ??= openOdoo(connectionOf(RED, settings, this.credentials));
+          client ??= openOdoo(connectionOf(RED, parseSettings(Settings, config), this.credentials));
           return client;
         },
       });

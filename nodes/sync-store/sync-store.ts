@@ -15,9 +15,9 @@ export default function (RED: NodeAPI): void {
     'sync-store',
     function (this: SyncStoreNode & { credentials: { password?: string } }, config: NodeDef) {
       RED.nodes.createNode(this, config);
-      const { url, retentionDays } = parseSettings(Settings, config);
       let opened: Promise<Store> | undefined;
-      const open = () => {
+      const open = async () => {
+        const { url, retentionDays } = parseSettings(Settings, config);
         const address = url || process.env.PLANBRIDGE_STORE || join(RED.settings.userDir ?? '.', 'planbridge.sqlite');
         opened ??= openStore({ url: address, password: this.credentials?.password, retentionDays }).catch((error: unknown) => {
           opened = undefined;

@@ -44,7 +44,7 @@ export async function startFlow(
     name: '',
     ...node,
   }));
-  await helper.load([syncStore, odooServer, ...modules], [TAB, ...configs, ...placed], {
+  await helper.load([...modules, syncStore, odooServer], [TAB, ...configs, ...placed], {
     odoo: { password: odoo?.password },
   });
   for (const { id, type } of nodes) {
