@@ -54,6 +54,7 @@ for (const type of types) {
     const texts: Texts = {
       ...jsonOf<Texts>(`locales/${language}/${type}.json`),
       ...jsonOf<Texts>(`locales/${language}/editor.json`),
+      ...jsonOf<Texts>(`locales/${language}/failure.json`),
     };
     const help = textOf(`locales/${language}/${type}.html`);
     writeFileSync(join(served, `${type}.json`), JSON.stringify(texts, undefined, 2));

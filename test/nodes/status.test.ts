@@ -26,7 +26,7 @@ const FAILURES: readonly Error[] = [
 ];
 
 describe('the status of a failure', () => {
-  for (const file of globSync('*/editor.json', { cwd: LOCALES })) {
+  for (const file of globSync('*/failure.json', { cwd: LOCALES })) {
     const texts: unknown = JSON.parse(readFileSync(join(LOCALES, file), 'utf8'));
 
     it(`is in words, under 20 characters, whatever failed (${file})`, () => {
