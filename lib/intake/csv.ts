@@ -1,91 +1,83 @@
-import { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FlowRecord, LINE, UNREADABLE } from '../canonical/marks.ts';
+import { type CsvRecord, csvCutter } from './csv-records.ts';
 import { IntakeError } from './errors.ts';
+import { NOT_TEXT, readField } from './fields.ts';
 
 const MOST_COLUMNS = 10_000;
-const LONGEST_CELL = 100_000;
-/** A quote that never closes would make the rest of the file one cell; this is as far as it reaches. */
-const LONGEST_RECORD = 1_000_000;
+const LONGEST_NAME = 200;
+/** Records between two turns of the event loop: cutting a piece full of faulty lines takes its time. */
+const TURN = 100;
 
-/** The delimiter that stands most often in the header, outside quotes. */
-export function delimiterOf(header: string): string {
+/** The delimiter that stands most often in the first line that is not blank, outside quotes. */
+export function delimiterOf(text: string): string {
+  const header = text.split(/\r\n|\n|\r/).find((line) => line.trim() !== '') ?? '';
   const bare = header.replace(/"[^"]*"/g, '');
   const counts = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: bare.split(delimiter).length }));
   return counts.reduce((best, next) => (next.count > best.count ? next : best)).delimiter;
 }
 
-type Parsed = {
-  readonly record: string[];
-  readonly info: { readonly lines: number; readonly error?: { code: string; message: string } };
-};
-
 /**
- * The rows of a CSV text: header names trimmed, blank lines left out, each row with the line that it begins on. A row
- * with too few or too many columns, a cell over 100,000 characters or a NUL comes as `$unreadable` with the reason.
+ * The rows of a CSV text: header names trimmed, blank lines left out, each row with the line of the file that it begins
+ * on. A row with too few or too many columns, quotes that make no sense, a cell over 100,000 characters, a NUL or bytes
+ * that are no text comes as `$unreadable` with the reason. Columns without a name are left out, and so are those that
+ * begin with `$`: that is how marks begin. `onHeader` may throw.
  * Throws IntakeError `unreadable` for a header that cannot name columns.
+ *
+ * @param first the text's beginning, with the whole header where that is of ordinary length: it tells the delimiter
  */
 export async function* csvRows(
   first: string,
   rest: AsyncIterable<string>,
-  onHeader: (columns: string[]) => void,
+  onHeader: (columns: readonly string[]) => void,
 ): AsyncGenerator<FlowRecord> {
-  const header = first.split(/\r\n|\n|\r/, 1)[0] ?? '';
-  const skipped: FlowRecord[] = [];
-  const parser = parse({
-    delimiter: delimiterOf(header),
-    bom: true,
-    info: true,
-    relax_column_count: true,
-    relax_quotes: true,
-    max_record_size: LONGEST_RECORD,
-    skip_records_with_error: true,
-    on_skip: (error) => {
-      skipped.push(unreadable(Number(error?.lines ?? 1), FAULTS[error?.code ?? ''] ?? String(error?.message)));
-      return undefined;
-    },
-  });
-  const text = Readable.from(
-    (async function* () {
-      yield first;
-      yield* rest;
-    })(),
-  );
-  text.on('error', (error) => parser.destroy(error));
-  text.pipe(parser);
+  const cutter = csvCutter(delimiterOf(first));
+  let columns: readonly string[] | undefined;
+  let cut = 0;
 
-  let columns: string[] | undefined;
-  let begins = 1;
-  for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-    const line = begins;
-    while (skipped[0] && Number(skipped[0][LINE]) < line) yield skipped.shift() ?? {};
-    begins = info.lines + 1;
-    if (record.every((cell) => cell.trim() === '')) continue;
-    if (columns) yield rowOf(columns, record, line);
-    else {
-      columns = checkedHeader(record);
-      onHeader(columns);
+  async function* rowsOf(records: Iterable<CsvRecord>): AsyncGenerator<FlowRecord> {
+    for (const record of records) {
+      if (++cut % TURN === 0) await nextTurn();
+      if (record.fault !== undefined) {
+        if (!columns) throw new IntakeError('unreadable', `The header cannot be read: ${record.fault}.`);
+        yield unreadable(record.line, record.fault);
+      } else if (isBlank(record.cells)) continue;
+      else if (columns) yield rowOf(columns, record.cells, record.line);
+      else {
+        columns = checkedHeader(record.cells);
+        onHeader(columns);
+      }
     }
   }
-  if (!columns) throw new IntakeError('unreadable', `The header cannot be read. ${skipped[0]?.[UNREADABLE] ?? ''}`);
-  yield* skipped;
+  yield* rowsOf(cutter.take(first));
+  for await (const piece of rest) yield* rowsOf(cutter.take(piece));
+  yield* rowsOf(cutter.end());
 }
 
-/** What csv-parse finds wrong, in words. What comes after a quote that never closes cannot be told apart any more. */
-const FAULTS: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: 'a quote opens here or above and never closes; what stands from there on cannot be read',
-  CSV_MAX_RECORD_SIZE: `a record is over ${LONGEST_RECORD} characters; a quote may be open`,
-};
+function isBlank(cells: readonly string[]): boolean {
+  return cells.every((cell) => cell.trim() === '');
+}
 
-const unreadable = (line: number, why: string): FlowRecord => ({ [LINE]: line, [UNREADABLE]: `Line ${line}: ${why}.` });
+function unreadable(line: number, why: string): FlowRecord {
+  return { [LINE]: line, [UNREADABLE]: `Line ${line}: ${why}.` };
+}
 
-function checkedHeader(record: readonly string[]): string[] {
+function checkedHeader(record: readonly string[]): readonly string[] {
+  if (record.length > MOST_COLUMNS)
+    throw new IntakeError('unreadable', `The header has ${record.length} columns; the most is ${MOST_COLUMNS}.`);
   const columns = record.map((name) => name.trim());
-  if (columns.length > MOST_COLUMNS)
-    throw new IntakeError('unreadable', `The header has ${columns.length} columns; the most is ${MOST_COLUMNS}.`);
-  const twice = columns.filter((name, at) => name !== '' && columns.indexOf(name) !== at);
-  if (twice.length > 0)
-    throw new IntakeError('unreadable', `The header names a column twice: ${[...new Set(twice)].slice(0, 10).join(', ')}.`);
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const name of columns) {
+    if (name.length > LONGEST_NAME)
+      throw new IntakeError('unreadable', `The header has a column whose name is over ${LONGEST_NAME} characters long.`);
+    if (name.includes('\0') || name.includes(NOT_TEXT))
+      throw new IntakeError('unreadable', 'The header is not text. Send the forecast as CSV or JSON, not as a spreadsheet.');
+    if (name !== '' && seen.has(name)) twice.add(name);
+    seen.add(name);
+  }
+  if (twice.size > 0)
+    throw new IntakeError('unreadable', `The header names a column twice: ${[...twice].slice(0, 10).join(', ')}.`);
   return columns;
 }
 
@@ -93,13 +85,9 @@ function rowOf(columns: readonly string[], cells: readonly string[], line: numbe
   if (cells.length !== columns.length)
     return unreadable(line, `it has ${cells.length} columns, the header has ${columns.length}`);
   const row: Record<string, unknown> = {};
-  for (const [at, cell] of cells.entries()) {
-    const column = columns[at] ?? '';
-    if (cell.length > LONGEST_CELL)
-      return unreadable(line, `the value of ${column} has ${cell.length} characters; the most is ${LONGEST_CELL}`);
-    if (cell.includes('\0')) return unreadable(line, `the value of ${column} holds a NUL character`);
-    // An own property, whatever the column is called.
-    if (column !== '') Object.defineProperty(row, column, { value: cell, writable: true, enumerable: true, configurable: true });
+  for (let at = 0; at < cells.length; at++) {
+    const why = readField(row, columns[at] ?? '', cells[at]);
+    if (why !== undefined) return unreadable(line, why);
   }
   row[LINE] = line;
   return row;

@@ -1,5 +1,6 @@
 import { type FlowRecord, LINE, UNREADABLE } from '../canonical/marks.ts';
 import { IntakeError } from './errors.ts';
+import { readField } from './fields.ts';
 
 /** A record is a flat object; anything near this is no forecast line. */
 const LONGEST_RECORD = 1_000_000;
@@ -42,7 +43,10 @@ function recordCutter() {
   const finished = (): FlowRecord => {
     count++;
     const unreadable = (why: string) => ({ [LINE]: count, [UNREADABLE]: `Record ${count}: ${why}.` });
-    if (length > LONGEST_RECORD) return unreadable(`it has over ${LONGEST_RECORD} characters`);
+    if (length > LONGEST_RECORD)
+      return unreadable(
+        `it has over ${LONGEST_RECORD} characters; lines go into a list that begins the body, as in [{…}, …] or {"lines": [{…}, …]}`,
+      );
     if (deepest > DEEPEST) return unreadable(`it is nested over ${DEEPEST} deep`);
     let value: unknown;
     try {
@@ -52,7 +56,13 @@ function recordCutter() {
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       return unreadable('it is not an object with named values');
-    return { ...(value as Record<string, unknown>), [LINE]: count };
+    const row: Record<string, unknown> = {};
+    for (const [name, given] of Object.entries(value)) {
+      const why = readField(row, name, given);
+      if (why !== undefined) return unreadable(why);
+    }
+    row[LINE] = count;
+    return row;
   };
 
   /** Begins a record at its first character. */

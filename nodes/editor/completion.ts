@@ -83,9 +83,8 @@ function modelFields(server: string, model: string): Promise<Field[]> {
 const idOf = (server: string) => encodeURIComponent(server === '_ADD_' || !server ? 'none' : server);
 
 function labelOf(value: string, text: string): Widget {
-  return $('<span></span>')
-    .text(value)
-    .append($('<span class="planbridge-quiet"></span>').text(text ? `  ${text}` : ''));
+  const said = $('<span class="planbridge-quiet" style="margin-left:8px"></span>').text(text);
+  return $('<span></span>').append($('<span></span>').text(value), text ? said : '');
 }
 
 function suggest(input: Widget, choices: (text: string) => Promise<Choice[]>): void {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { IntakeError } from '../../lib/intake/errors.ts';
 import { type RowOptions, readRows } from '../../lib/intake/rows.ts';
+import { longestStall } from '../support/stall.ts';
 
 const CSV = { contentType: 'text/csv', maxBytes: 1e8 };
 const JSON_TYPE = { contentType: 'application/json', maxBytes: 1e8 };
@@ -11,15 +11,6 @@ async function read(body: string | Buffer | Readable, options: RowOptions = CSV)
   const rows = [];
   for await (const batch of readRows(body, options).batches) rows.push(...batch);
   return rows;
-}
-
-/** The longest that the event loop stood still while the work went on, in milliseconds. */
-async function longestStall(work: () => Promise<unknown>): Promise<number> {
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
-  await work();
-  delay.disable();
-  return delay.max / 1e6;
 }
 
 describe('reading CSV', () => {
@@ -76,10 +67,43 @@ describe('reading CSV', () => {
     assert.equal(rows[4]?.a, '7');
   });
 
-  it('loses no line before a quote that never closes, and says where that is', async () => {
-    const rows = await read('a,b\n1,2\n"3,4\n5,6\n');
-    assert.equal(rows[0]?.a, '1');
-    assert.match(String(rows[1]?.$unreadable), /quote opens here or above and never closes/);
+  it('loses only the line with a quote that never closes, or with one that makes no sense', async () => {
+    const rows = await read('a,b\n1,2\n"3,4\n5,6\n"7"8,9\n"10",11\n"12,13');
+    assert.deepEqual(
+      rows.map((row) => row.a ?? row.$line),
+      ['1', 3, '5', 5, '10', 7],
+    );
+    assert.match(String(rows[1]?.$unreadable), /Line 3: a quote stands inside a quoted value/);
+    assert.match(String(rows[5]?.$unreadable), /Line 7: a quote opens and is still open at the end/);
+  });
+
+  it('cuts the same rows whatever pieces the text comes in', async () => {
+    const text = 'a,b\r\n"x\r\ny",1\r\n\r\n"z,2\r\nä,"3"\r4,"5""6"\n7,8" \n9,"10';
+    const whole = await read(text);
+    assert.equal(whole.length, 6);
+    for (let size = 1; size < 20; size++) {
+      const pieces = [];
+      for (let at = 0, bytes = Buffer.from(text); at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
+      assert.deepEqual(await read(Readable.from(pieces)), whole, `in pieces of ${size}`);
+    }
+  });
+
+  it('loses only the line that is far too long', async () => {
+    const rows = await read(`a,b\n${'x'.repeat(3_000_000)},1\n2,3\n`);
+    assert.match(String(rows[0]?.$unreadable), /Line 2: it has over 262144 characters/);
+    assert.deepEqual([rows.length, rows[1]?.a, rows[1]?.$line], [2, '2', 3]);
+  });
+
+  it('tells Windows-1252 from UTF-8 however far into the body the first special character stands', async () => {
+    const text = `a,b\n${'1,2\n'.repeat(50_000)}müsli,3\n`;
+    for (const bytes of [Buffer.from(text), Buffer.from(text, 'latin1')]) assert.equal((await read(bytes)).at(-1)?.a, 'müsli');
+  });
+
+  it('lets nobody forge a mark from outside', async () => {
+    const [row] = await read('a,$source,$line\n1,x,99\n');
+    assert.deepEqual(row, { a: '1', $line: 2 });
+    const [record] = await read('[{"a":1,"$source":{"lines":5},"$unreadable":"x"}]', JSON_TYPE);
+    assert.deepEqual(record, { a: 1, $line: 1 });
   });
 
   it('takes a column called __proto__ for a column', async () => {
@@ -172,6 +196,15 @@ describe('reading JSON', () => {
     assert.equal(rows[1]?.a, 2);
   });
 
+  it('gives a number that is none, a NUL or a far too long value as unreadable, and goes on', async () => {
+    const rows = await read(`[{"a":1e400},{"a":"x\\u0000"},{"a":"${'x'.repeat(100_001)}"},{"a":2}]`, JSON_TYPE);
+    assert.deepEqual(
+      rows.map((row) => /too large a number|NUL|100001 characters/.exec(String(row.$unreadable))?.[0]),
+      ['too large a number', 'NUL', '100001 characters', undefined],
+    );
+    assert.equal(rows[3]?.a, 2);
+  });
+
   it('does not set a prototype', async () => {
     const [row] = await read('[{"__proto__":{"admin":true},"a":1}]', JSON_TYPE);
     assert.equal((row as { admin?: boolean }).admin, undefined);
@@ -194,6 +227,9 @@ describe('a body', () => {
       [`a,b\n${'1,2\n'.repeat(300_000)}`, CSV],
       [`a,b\n1,"${'x'.repeat(10_000_000)}"\n`, CSV],
       [`a,b\n${'x'.repeat(10_000_000)}`, CSV],
+      [`${Array.from({ length: 10_000 }, (_, at) => `column ${at}`).join(',')}\n${`${'1,'.repeat(9_999)}1\n`.repeat(20)}`, CSV],
+      [`a,b\n${'1"",a"b\n'.repeat(30_000)}`, CSV],
+      [`a,b\n${'"1,2\n'.repeat(30_000)}`, CSV],
       [`[${'{"a":1,"b":"two"},'.repeat(200_000)}{}]`, JSON_TYPE],
       [`["${'x'.repeat(10_000_000)}"]`, JSON_TYPE],
       [`${'['.repeat(5_000_000)}`, JSON_TYPE],

@@ -1,25 +1,13 @@
 /** Large runs and large jobs: nothing stands still meanwhile, and the summary stays quick. */
 import assert from 'node:assert/strict';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { RoutedRefusal } from '../../lib/store/exceptions.ts';
 import type { Store } from '../../lib/store/open.ts';
+import { longestStall } from '../support/stall.ts';
 import { testStores } from '../support/stores.ts';
 
 const LONGEST_STALL = 50;
 const MANY = 100_000;
-
-/** The longest time in milliseconds for which the event loop stood still during the work. */
-async function longestStall(work: () => Promise<unknown>): Promise<number> {
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  await sleep(20);
-  delay.enable();
-  await work();
-  await sleep(5);
-  delay.disable();
-  return delay.max / 1e6;
-}
 
 for (const target of testStores()) {
   // PGlite runs its database in this process, in stretches that are not ours.

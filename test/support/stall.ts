@@ -1,0 +1,34 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+const IN_MICROSECONDS = 1000;
+
+/**
+ * The longest stretch of the main thread's own work between two turns of the event loop, in milliseconds. It is counted
+ * in processor time, so that a machine with other things to do does not lengthen it; waiting for a disk is not in it.
+ */
+export async function longestStall(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let running = true;
+  const watch = async () => {
+    let before = threadTime();
+    while (running) {
+      await nextTurn();
+      const now = threadTime();
+      longest = Math.max(longest, now - before);
+      before = now;
+    }
+  };
+  const watching = watch();
+  try {
+    await work();
+  } finally {
+    running = false;
+  }
+  await watching;
+  return longest / IN_MICROSECONDS;
+}
+
+function threadTime(): number {
+  const { user, system } = process.threadCpuUsage();
+  return user + system;
+}
