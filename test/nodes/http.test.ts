@@ -86,7 +86,7 @@ describe("forecast-receive's own route", () => {
 
   it('cuts off a sender that goes on and on after its 413', async () => {
     const sending = request(url, { method: 'POST', headers: { 'content-type': 'text/csv' } });
-    const chunk = Buffer.alloc(64 * 1024, 'x');
+    const chunk = Buffer.alloc(64 * 1024, CSV);
     const pump = setInterval(() => sending.write(chunk), 5);
     const closed = once(sending, 'close');
     sending.on('error', () => {});

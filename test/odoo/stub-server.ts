@@ -63,7 +63,7 @@ export function afterLogIn(reply: Reply): Reply {
     if (request.path === '/xmlrpc/2/common') return sendXml(response, '<int>2</int>');
     const { params } = request.path === '/jsonrpc' ? JSON.parse(request.body) : { params: {} };
     if (params.service !== 'common') return reply(request, response);
-    const result = params.method === 'version' ? { server_version_info: [19, 0, 0, 'final', 0, ''] } : 2;
+    const result = params.method === 'version' ? { server_version: '19.0', server_version_info: [19, 0, 0, 'final', 0, ''] } : 2;
     sendJson(response, JSON.stringify({ jsonrpc: '2.0', id: 1, result }));
   };
 }
