@@ -91,7 +91,7 @@ describe('a SQLite store', () => {
     const refused = { code: 'settings', message: /letter\.txt cannot be opened: .*Check the path/ };
     await assert.rejects(() => openStore({ url: other }), refused);
     await assert.rejects(() => openStore({ url: other }), refused);
-    await assert.rejects(() => openStore({ url: '/proc/nowhere/store.sqlite' }), { code: 'settings' });
+    await assert.rejects(() => openStore({ url: '/dev/null/store.sqlite' }), { code: 'settings' });
   });
 
   it('refuses a store that a newer version wrote', async () => {
