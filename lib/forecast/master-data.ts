@@ -23,6 +23,8 @@ export const MasterDataSettings = z.object({
 export type MasterDataSettings = z.infer<typeof MasterDataSettings>;
 
 export type MasterData = {
+  /** Says which lines are about to come, so that their products are read along with the next ones that are. */
+  expect(lines: readonly Naming[]): void;
   /**
    * Reads in bulk what is not known yet about the products that the lines name, and answers with a view of it.
    * The number of calls does not depend on the number of lines.
@@ -40,6 +42,9 @@ type Known = { readonly products: readonly Product[]; readonly readAt: number };
 
 /** References kept at most; unknown ones are kept too, so that they are not asked for with every batch. */
 const MOST_KEPT = 200_000;
+
+/** References that one reading takes; as many ids as Odoo is asked for at a time make its answer long enough. */
+const MOST_AT_ONCE = 2_000;
 
 /** What is wanting is asked again sooner, so that a mended product is found when its lines are sent again. */
 const WANTING_SECONDS = 10;
@@ -63,6 +68,7 @@ export function masterData(client: OdooClient, given: z.input<typeof MasterDataS
 
 function open(client: OdooClient, settings: MasterDataSettings, approved: Domain): MasterData {
   const known = new Map<string, Known>();
+  const expected = new Set<string>();
   let tables: Tables | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -80,9 +86,11 @@ function open(client: OdooClient, settings: MasterDataSettings, approved: Domain
       known.clear();
       unread = [...wanted];
     }
+    for (const reference of wanted) expected.delete(reference);
     if (unread.length > 0) {
       const readAt = Date.now();
-      for (const [reference, products] of await readWithSupply(client, settings, approved, unread))
+      const along = [...expected].filter(isStale).slice(0, Math.max(0, MOST_AT_ONCE - unread.length));
+      for (const [reference, products] of await readWithSupply(client, settings, approved, [...unread, ...along]))
         known.set(reference, { products, readAt });
     }
     if (!tables || tables.readAt < believed || (tables.readAt < doubted && lacks(tables, lines)))
@@ -92,6 +100,9 @@ function open(client: OdooClient, settings: MasterDataSettings, approved: Domain
   }
 
   return {
+    expect(lines) {
+      if (expected.size < MOST_KEPT) for (const name of namesIn(lines, 'product')) expected.add(name);
+    },
     // One at a time, so that two nodes that begin together do not read the same twice.
     load(lines, today) {
       const answer = turn.then(() => load(lines, today));

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Node, NodeAPI } from 'node-red';
 import type { Lease } from '../canonical/envelope.ts';
 import { StoreError } from '../store/errors.ts';
@@ -8,6 +9,9 @@ import type { FlowMessage, Send, SharedNode, SyncStoreNode } from './types.ts';
 /** Works on a message. `signal` is aborted when the node closes; work that takes long stops then. */
 export type Handler = (message: FlowMessage, send: Send, signal: AbortSignal) => Promise<void> | void;
 
+/** Sees a message as it comes, before its turn, to know what will be needed. What it throws is left for the handler to find. */
+export type Outlook = (message: FlowMessage) => void;
+
 /**
  * The one way in which our nodes take messages: one after the other, in the order in which they came, so that a run's
  * parts never overtake each other.
@@ -17,7 +21,13 @@ export type Handler = (message: FlowMessage, send: Send, signal: AbortSignal) =>
  * again. A message of a run that went on without it (its lease is stale) is dropped. When the node closes, what is under
  * way is finished or called off, what waits is given back, and the config nodes of `uses` (ids) stay open until then.
  */
-export function onInput(RED: NodeAPI, node: Node, handle: Handler, uses: readonly string[] = []): void {
+export function onInput(
+  RED: NodeAPI,
+  node: Node,
+  handle: Handler,
+  uses: readonly string[] = [],
+  outlook: Outlook = () => {},
+): void {
   const closing = new AbortController();
   const held = uses.map((id) => RED.nodes.getNode(id) as SharedNode | null).filter((shared) => shared !== null);
   let turn: Promise<void> = Promise.resolve();
@@ -43,7 +53,16 @@ export function onInput(RED: NodeAPI, node: Node, handle: Handler, uses: readonl
   node.on('input', (incoming, send, done) => {
     const message = incoming as FlowMessage;
     const run = runOf(RED, message);
-    turn = turn.then(async () => done(await work(message, send as Send, run))).catch((error) => node.error(error));
+    try {
+      outlook(message);
+    } catch {
+      // The handler says it, with everything that goes with a failure.
+    }
+    // Between two messages everything else gets its turn, even where neither has anything to wait for.
+    turn = turn
+      .then(() => nextTurn())
+      .then(async () => done(await work(message, send as Send, run)))
+      .catch((error) => node.error(error));
     for (const shared of run ? [...held, run.store] : held) shared.keepFor(turn);
   });
   node.on('close', (done: () => void) => {

@@ -41,7 +41,14 @@ export async function findExisting(
     return [key, '=', [...distinct][0]];
   });
   const found = new Map<string, OdooRecord[]>();
-  const options = { model, domain, fields: [...new Set([...keys, ...wanted])], context: { ...context, active_test: false } };
+  const options = {
+    model,
+    domain,
+    fields: [...new Set([...keys, ...wanted])],
+    context: { ...context, active_test: false },
+    // One more than there can be of them where no key stands twice, so that a full page does not ask for another one.
+    pageSize: values.length + 1,
+  };
   for (const record of await searchAll(client, options)) {
     const key = keyOf(record, keys, fields);
     const same = found.get(key);

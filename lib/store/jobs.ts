@@ -90,9 +90,9 @@ export function jobsOf(context: StoreContext, keyDays: number) {
      * Each claim has a new fencing token. Several processes never get the same job.
      */
     async claim(queue: string, options: { owner: string; leaseSeconds: number; limit: number }): Promise<ClaimedJob[]> {
-      const { rows, pieces } = await db.transaction().execute(async (tx) => {
+      const { rows, payloads, pieces } = await db.transaction().execute(async (tx) => {
         const ids = await claimable(tx, queue, options.limit);
-        if (ids.length === 0) return { rows: [], pieces: [] };
+        if (ids.length === 0) return { rows: [], payloads: [], pieces: [] };
         const now = Date.now();
         const rows = await tx
           .updateTable('jobs')
@@ -109,6 +109,7 @@ export function jobsOf(context: StoreContext, keyDays: number) {
           .execute();
         return {
           rows,
+          payloads: await tx.selectFrom('job_payloads').selectAll().where('job', 'in', ids).execute(),
           pieces: await tx.selectFrom('job_progress').selectAll().where('job', 'in', ids).orderBy('piece').execute(),
         };
       });
@@ -119,7 +120,7 @@ export function jobsOf(context: StoreContext, keyDays: number) {
           kind: row.kind,
           run: row.run ?? undefined,
           key: row.key,
-          payload: await unpackPayload(row.payload),
+          payload: await unpackPayload(payloads.find(({ job }) => job === row.id)?.body ?? 'null'),
           progress: pieces.filter(({ job }) => job === row.id).map(({ body }) => JSON.parse(body) as unknown),
           attempt: row.attempts,
           maxAttempts: row.max_attempts,
@@ -196,13 +197,14 @@ export function jobsOf(context: StoreContext, keyDays: number) {
     async deadLetters(options: { run?: string; limit?: number } = {}) {
       let query = db
         .selectFrom('jobs')
+        .innerJoin('job_payloads', 'job_payloads.job', 'jobs.id')
         .selectAll()
         .where('state', '=', sql.lit('dead'))
         .orderBy('id', 'desc')
         .limit(options.limit ?? 100);
       if (options.run) query = query.where('run', '=', options.run);
       const rows = await query.execute();
-      return Promise.all(rows.map(async (row) => ({ ...row, payload: await unpackPayload(row.payload) })));
+      return Promise.all(rows.map(async ({ body, ...row }) => ({ ...row, payload: await unpackPayload(body) })));
     },
 
     /** Milliseconds until the queue's next job is due or its lease runs out; undefined when there is none. */
@@ -221,36 +223,43 @@ export type PackedJob = NewJob & { readonly packed: PackedPayload };
 /** Inserts jobs in a state; a key that is there already is left as it is. */
 export async function insertJobs(tx: Tx, jobs: readonly PackedJob[], state: JobState, keyDays: number): Promise<void> {
   const now = Date.now();
-  const rows = jobs.map(({ packed, ...job }) => ({
-    id: uuidv7(),
-    queue: job.queue,
-    kind: job.kind,
-    run: job.run ?? null,
-    key: job.key,
-    key_expires_at: now + keyDays * DAY,
-    content_hash: packed.hash,
-    state,
-    priority: job.priority ?? 0,
-    payload: packed.text,
-    result: null,
-    error: null,
-    attempts: 0,
-    max_attempts: job.maxAttempts,
-    next_attempt_at: now,
-    token: 0,
-    lease_owner: null,
-    lease_until: null,
-    parent: null,
-    fingerprint: null,
-    created_at: now,
-    updated_at: now,
+  const made = jobs.map(({ packed, ...job }) => ({
+    body: packed.text,
+    row: {
+      id: uuidv7(),
+      queue: job.queue,
+      kind: job.kind,
+      run: job.run ?? null,
+      key: job.key,
+      key_expires_at: now + keyDays * DAY,
+      content_hash: packed.hash,
+      state,
+      priority: job.priority ?? 0,
+      result: null,
+      error: null,
+      attempts: 0,
+      max_attempts: job.maxAttempts,
+      next_attempt_at: now,
+      token: 0,
+      lease_owner: null,
+      lease_until: null,
+      parent: null,
+      fingerprint: null,
+      created_at: now,
+      updated_at: now,
+    },
   }));
-  for (const chunk of chunks(rows))
-    await tx
+  for (const chunk of chunks(made)) {
+    const inserted = await tx
       .insertInto('jobs')
-      .values(chunk)
+      .values(chunk.map(({ row }) => row))
       .onConflict((conflict) => conflict.columns(['queue', 'key']).doNothing())
+      .returning('id')
       .execute();
+    const ids = new Set(inserted.map(({ id }) => id));
+    const payloads = chunk.flatMap(({ row, body }) => (ids.has(row.id) ? [{ job: row.id, body }] : []));
+    if (payloads.length > 0) await tx.insertInto('job_payloads').values(payloads).execute();
+  }
 }
 
 type Urgency = { readonly priority: number; readonly id: string };

@@ -48,7 +48,6 @@ export type JobsTable = {
   content_hash: string;
   state: JobState;
   priority: number;
-  payload: string;
   result: string | null;
   error: string | null;
   attempts: number;
@@ -64,6 +63,9 @@ export type JobsTable = {
   created_at: number;
   updated_at: number;
 };
+
+/** What a job is about (`lib/store/payload.ts`). */
+export type JobPayloadsTable = { job: string; body: string };
 
 /** What a worker wrote down of what it is doing, piece by piece, so that the next try knows. */
 export type JobProgressTable = { job: string; piece: number; body: string };
@@ -116,6 +118,7 @@ export type Tables = {
   run_parts: RunPartsTable;
   run_totals: RunTotalsTable;
   jobs: JobsTable;
+  job_payloads: JobPayloadsTable;
   job_progress: JobProgressTable;
   exceptions: ExceptionsTable;
   audit: AuditTable;

@@ -111,7 +111,8 @@ async function whyItFailed(tx: Tx, job: Selectable<JobsTable>, run: string, erro
 /** A dead letter for each record, as a job of its own: the same work with this one record. */
 async function addDeadLetters(tx: Tx, job: Selectable<JobsTable>, dead: readonly DeadRecord[]): Promise<void> {
   if (dead.length === 0) return;
-  const head = JSON.parse(job.payload.split('\n', 1)[0] ?? '{}') as object;
+  const { body } = await tx.selectFrom('job_payloads').select('body').where('job', '=', job.id).executeTakeFirstOrThrow();
+  const head = JSON.parse(body.split('\n', 1)[0] ?? '{}') as object;
   let count = 0;
   for (const some of chunks(dead, 250)) {
     const letters = some.map(({ record, error, fingerprint, progress }) => {
@@ -123,7 +124,6 @@ async function addDeadLetters(tx: Tx, job: Selectable<JobsTable>, dead: readonly
         key: `${job.key}/dead-${job.token}-${count++}`,
         content_hash: sha256(payload),
         state: 'dead' as const,
-        payload,
         result: null,
         error,
         fingerprint,
@@ -132,11 +132,15 @@ async function addDeadLetters(tx: Tx, job: Selectable<JobsTable>, dead: readonly
         parent: job.id,
         updated_at: Date.now(),
       };
-      return { letter, progress };
+      return { letter, payload, progress };
     });
     await tx
       .insertInto('jobs')
       .values(letters.map(({ letter }) => letter))
+      .execute();
+    await tx
+      .insertInto('job_payloads')
+      .values(letters.map(({ letter, payload }) => ({ job: letter.id, body: payload })))
       .execute();
     const pieces = letters.flatMap(({ letter, progress }) =>
       progress === undefined ? [] : [{ job: letter.id, piece: 1, body: JSON.stringify(progress) }],

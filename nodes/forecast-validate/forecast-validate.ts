@@ -22,6 +22,9 @@ export default function (RED: NodeAPI): void {
         openRun({ zone: serverOf(RED, settings.server).zone, pastDays, futureDays, insideLeadTime }),
       );
 
+      const data = () =>
+        masterData(serverOf(RED, settings.server).client(), { productKey, supplierDomain, ttlSeconds: cacheSeconds });
+
       onInput(
         RED,
         this,
@@ -29,12 +32,7 @@ export default function (RED: NodeAPI): void {
           const lines = recordsOf(message);
           const run = runOf(message);
           showStatus(RED, this, 'working', 'checking', { count: lines.length });
-          const data = masterData(serverOf(RED, settings.server).client(), {
-            productKey,
-            supplierDomain,
-            ttlSeconds: cacheSeconds,
-          });
-          const { accepted, refusals, totals } = validateLines(lines, run, await data.load(lines, run.today));
+          const { accepted, refusals, totals } = validateLines(lines, run, await data().load(lines, run.today));
           const { lease, index } = placeOf(message);
           if (lease) {
             const { runs } = await storeOf(RED, lease.store).open();
@@ -47,6 +45,7 @@ export default function (RED: NodeAPI): void {
           showStatus(RED, this, refusals.length > 0 ? 'exceptions' : 'done', refusals.length > 0 ? 'held' : 'accepted', counts);
         },
         [settings.server],
+        (message) => data().expect(recordsOf(message)),
       );
     });
   });

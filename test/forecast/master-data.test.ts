@@ -81,6 +81,18 @@ for (const target of odooServers()) {
       assert.equal(master.standing(made[0]!, 'NOWHERE', undefined).warehouse.is, 'unknown');
     });
 
+    it('reads what is expected along with what is asked for', async () => {
+      const { client, calls } = counted(odoo);
+      const data = masterData(client, {});
+      data.expect([...made, ...bought].map((product) => ({ product })));
+      await data.load([{ product: sourceless }], TODAY);
+      const read = calls.length;
+      const master = await data.load([{ product: made[0] }, { product: bought[0] }], TODAY);
+      assert.equal(master.standing(made[0]!, 'WH', undefined).supply?.kind, 'manufacture');
+      assert.equal(master.standing(bought[0]!, 'WH', undefined).supply?.kind, 'buy');
+      assert.equal(calls.length, read);
+    });
+
     it('converts dozens to units, archived or not, and nothing to kilograms', async () => {
       const master = await view(made);
       const { unit, conversion } = master.standing(made[0]!, 'WH', 'Dozens');

@@ -50,7 +50,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('content_hash', 'text', (column) => column.notNull())
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('priority', 'integer', (column) => column.notNull())
-    .addColumn('payload', 'text', (column) => column.notNull())
     .addColumn('result', 'text')
     .addColumn('error', 'text')
     .addColumn('attempts', 'integer', (column) => column.notNull())
@@ -78,6 +77,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('jobs_dead').on('jobs').columns(['id', 'run']).where(inState('dead')).execute();
   await db.schema.createIndex('jobs_finished').on('jobs').columns(['updated_at']).where(inState('done')).execute();
   await db.schema.createIndex('jobs_of_run').on('jobs').columns(['run', 'state']).execute();
+
+  // Apart from the jobs, for SQLite writes a whole row again whenever a claim or a heartbeat changes one number in it.
+  await db.schema
+    .createTable('job_payloads')
+    .addColumn('job', 'text', (column) => column.primaryKey().references('jobs.id').onDelete('cascade'))
+    .addColumn('body', 'text', (column) => column.notNull())
+    .execute();
 
   await db.schema
     .createTable('job_progress')
