@@ -11,6 +11,11 @@ export const Lease = z.object({
   job: z.string(),
   /** Fencing token: grows by one with every claim. */
   token: z.number().int(),
+  /**
+   * For an event, what settles it: the first node that takes it over durably, or a `sync-settle` node. A run has none: it
+   * is released when its control totals balance.
+   */
+  settledBy: z.enum(['first', 'sync-settle']).optional(),
 });
 export type Lease = z.infer<typeof Lease>;
 
@@ -20,6 +25,8 @@ export const SyncEnvelope = z.object({
   interface: z.string().optional(),
   /** Id of this run (UUIDv7); every line's history hangs on it. */
   run: z.string().optional(),
+  /** Business key of the event that the message brings; what is done for it is done once under this key. */
+  key: z.string().optional(),
   /** Forecast version, once there is one. */
   version: z.string().optional(),
   /** `id@version` of the last mapping applied. */

@@ -19,11 +19,14 @@ export function needSameStore(lease: Lease | undefined, store: string): void {
 }
 
 /**
- * Releases a run where it can be (its jobs handed over, its totals balanced); the node that emitted it and the workers
- * that write it hear of it at once. Throws StoreError `stale-lease` where the run went on without this message.
+ * What a message brought is taken over durably. Releases its run where it can be (its jobs handed over, its totals
+ * balanced), or settles its event; the node that emitted it and the workers that write it hear of it at once.
+ * Throws StoreError `stale-lease` where the run or event went on without this message.
  */
-export async function releaseRun(node: SyncStoreNode, lease: Lease): Promise<'released' | 'waiting'> {
-  const outcome = await (await node.open()).runs.release(lease);
+export async function takenOver(node: SyncStoreNode, lease: Lease): Promise<'released' | 'waiting'> {
+  const { runs, jobs } = await node.open();
+  if (lease.settledBy === 'sync-settle') return 'waiting';
+  const outcome = lease.settledBy ? await jobs.settle(lease).then(() => 'released' as const) : await runs.release(lease);
   if (outcome === 'released') {
     node.inFlow.settle(lease);
     node.inFlow.released();

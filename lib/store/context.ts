@@ -34,6 +34,17 @@ export async function heldJob(tx: Tx, dialect: Dialect, lease: Held) {
   return job;
 }
 
+/**
+ * The job that a lease holds or has settled, locked likewise: the branches of a flow take an event over one after the
+ * other, and the first one may have settled it. Throws StoreError `stale-lease` when it was claimed anew since.
+ */
+export async function takenJob(tx: Tx, dialect: Dialect, lease: Held) {
+  const query = tx.selectFrom('jobs').selectAll().where('id', '=', lease.job);
+  const job = await (dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
+  if (job?.state === 'done' && job.token === lease.token && job.run === null) return job;
+  return heldJob(tx, dialect, lease);
+}
+
 /** The run, locked until the transaction ends, so that what is counted for it is counted one after the other. */
 export async function lockedRun(tx: Tx, dialect: Dialect, run: string) {
   const query = tx.selectFrom('runs').selectAll().where('id', '=', run);

@@ -5,7 +5,7 @@ import { fingerprint } from '../exceptions/fingerprint.ts';
 import type { Refusal } from '../exceptions/refusal.ts';
 import type { Route } from '../exceptions/routing.ts';
 import { canonicalJson, sha256 } from './canonical-json.ts';
-import { type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
+import { type Held, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
 import { sum } from './decimal.ts';
 import { putTotal } from './run-totals.ts';
 import type { Stage } from './totals.ts';
@@ -22,19 +22,19 @@ export function exceptionsOf({ db, dialect }: StoreContext) {
   return {
     /**
      * Stores refusals, and counts the held and rejected lines of the run, some hundred in a transaction. One that is there
-     * already (same run, line, reason and step) is neither stored nor counted again, so that what was cut short can be
+     * already (same run or event, line, reason and step) is neither stored nor counted again, so that what was cut short can be
      * given again whole.
      */
     async add(refusals: readonly RoutedRefusal[], run: string | undefined, lease?: Held): Promise<void> {
       for (const some of handfuls(refusals)) {
-        const rows = some.map((refusal) => rowOf(refusal, run));
+        const rows = some.map((refusal) => rowOf(refusal, run, lease?.job));
         await db.transaction().execute(async (tx) => {
-          if (lease) await heldJob(tx, dialect, lease);
+          if (lease) await takenJob(tx, dialect, lease);
           if (run) await lockedRun(tx, dialect, run);
           const added = await tx
             .insertInto('exceptions')
             .values(rows.map(({ lines: _, total: __, ...row }) => row))
-            .onConflict((conflict) => conflict.columns(['run', 'subject', 'reason', 'stage']).doNothing())
+            .onConflict((conflict) => conflict.columns(['scope', 'subject', 'reason', 'stage']).doNothing())
             .returning('id')
             .execute();
           const ids = new Set(added.map(({ id }) => id));
@@ -81,13 +81,15 @@ function* handfuls(refusals: readonly RoutedRefusal[]): Generator<RoutedRefusal[
 
 type Row = ReturnType<typeof rowOf>;
 
-function rowOf(refusal: RoutedRefusal, run: string | undefined) {
+function rowOf(refusal: RoutedRefusal, run: string | undefined, job: string | undefined) {
   const now = Date.now();
   const record = JSON.stringify(refusal.record);
   const source = refusal.record[SOURCE] as SourceMark | undefined;
+  const id = uuidv7();
   return {
-    id: uuidv7(),
+    id,
     run: run ?? null,
+    scope: run ?? job ?? id,
     line: refusal.line ?? null,
     // A row of a wide sheet is several lines: its columns tell them apart.
     subject:

@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
+import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
 import { type PackedPayload, packPayload, unpackPayload } from './payload.ts';
 import { putTotal } from './run-totals.ts';
 import type { JobState, JobsTable } from './schema.ts';
@@ -65,16 +65,16 @@ export function jobsOf(context: StoreContext, keyDays: number) {
 
   return {
     /**
-     * Adds jobs in one transaction. Under a lease they are `staged` and wait for the run's release; without one they can
-     * be claimed at once. A key that the queue already has adds nothing.
+     * Adds jobs in one transaction. Under a run's lease they are `staged` and wait for its release; under an event's, or
+     * without one, they can be claimed at once. A key that the queue already has adds nothing.
      */
     async add(jobs: readonly NewJob[], lease?: Held): Promise<void> {
       const packed: PackedJob[] = [];
       for (const job of jobs) packed.push({ ...job, packed: await packPayload(job.payload) });
       await db.transaction().execute(async (tx) => {
-        if (lease) await heldJob(tx, dialect, lease);
-        await insertJobs(tx, packed, lease ? 'staged' : 'pending', keyDays);
-        if (!lease) return;
+        const staged = lease && (await takenJob(tx, dialect, lease)).run !== null;
+        await insertJobs(tx, packed, staged ? 'staged' : 'pending', keyDays);
+        if (!staged) return;
         for (const { run, queue, key, payload, packed: of } of packed)
           if (run)
             await putTotal(tx, run, 'staged', `${queue}/${key}`, {
@@ -128,6 +128,14 @@ export function jobsOf(context: StoreContext, keyDays: number) {
         });
       return claimed;
     },
+
+    /** An event's job is done: it was taken over durably. Done already under the same lease, it stays so. */
+    settle: (lease: Held) =>
+      db.transaction().execute(async (tx) => {
+        const job = await takenJob(tx, dialect, lease);
+        const settledNow = { state: 'done' as const, error: null, lease_owner: null, lease_until: null, updated_at: Date.now() };
+        if (job.state !== 'done') await tx.updateTable('jobs').set(settledNow).where('id', '=', lease.job).execute();
+      }),
 
     /** Keeps the lease for so many seconds from now. */
     heartbeat: (lease: Held, seconds: number) =>

@@ -76,7 +76,9 @@ export type ExceptionsTable = {
   id: string;
   run: string | null;
   line: number | null;
-  /** With run, reason and stage, what makes it one: the line, or a hash of the record where there is none. */
+  /** The run or the event that it is of, or its own id. */
+  scope: string;
+  /** With scope, reason and stage, what makes it one: the line, or a hash of the record where there is none. */
   subject: string;
   stage: string;
   reason: string;

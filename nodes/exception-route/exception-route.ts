@@ -7,7 +7,7 @@ import { placeOf, recordsOf } from '../../lib/node/batch.ts';
 import { storeOf } from '../../lib/node/config-nodes.ts';
 import { MessageError } from '../../lib/node/errors.ts';
 import { onInput } from '../../lib/node/input.ts';
-import { needSameStore, releaseRun } from '../../lib/node/run-lease.ts';
+import { needSameStore, takenOver } from '../../lib/node/run-lease.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus } from '../../lib/node/status.ts';
@@ -41,7 +41,7 @@ export default function (RED: NodeAPI): void {
           await store.exceptions.add(routed, known, lease);
           const byOwner = Map.groupBy(routed, ({ owner }) => owner);
           send(OWNERS.map((owner) => (byOwner.has(owner) ? { ...message, payload: byOwner.get(owner) } : null)));
-          if (lease) await releaseRun(node, lease);
+          if (lease) await takenOver(node, lease);
           showStatus(RED, this, 'exceptions', 'routed', { count: routed.length });
         },
         [settings.store],

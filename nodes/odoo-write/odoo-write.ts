@@ -6,7 +6,7 @@ import { placeOf } from '../../lib/node/batch.ts';
 import { serverOf, storeOf } from '../../lib/node/config-nodes.ts';
 import { SettingsError } from '../../lib/node/errors.ts';
 import { type Handler, onInput } from '../../lib/node/input.ts';
-import { needSameStore, releaseRun } from '../../lib/node/run-lease.ts';
+import { needSameStore, takenOver } from '../../lib/node/run-lease.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus, troubles } from '../../lib/node/status.ts';
@@ -70,14 +70,14 @@ export default function (RED: NodeAPI): void {
         needSameStore(lease, settings.store);
         const node = storeOf(RED, settings.store);
         const { jobs, runs } = await node.open();
-        const key = run ? `${run}/${index}` : uuidv7();
+        const key = run || message.sync?.key ? `${run ?? message.sync?.key}/${index}` : uuidv7();
         const payload = { ...job, sync: { ...message.sync, lease: undefined } };
         const { maxAttempts } = settings;
         const staged = { queue: who, kind: 'odoo-write', key, run: lease && run, payload, maxAttempts };
         if (job.records.length > 0) await jobs.add([staged], lease);
         if (lease && last) {
           await runs.handOver(lease);
-          if ((await releaseRun(node, lease)) === 'waiting') showStatus(RED, this, 'waiting', 'waiting');
+          if ((await takenOver(node, lease)) === 'waiting') showStatus(RED, this, 'waiting', 'waiting');
         }
         writing.nudge();
       };

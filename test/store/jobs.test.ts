@@ -57,6 +57,41 @@ for (const target of testStores()) {
       assert.ok(due !== undefined && due > 50_000 && due <= 60_000, `due in ${due}`);
     });
 
+    it('lets every branch of a flow take an event over under its lease, and none once it came again', async () => {
+      const [events, writes] = [queue(), queue()];
+      await store.jobs.add([job(events, 'source|1', { kind: 'event' })]);
+      const [event] = await claim(events, 1, 0.05);
+      assert.ok(event);
+      await store.jobs.add([job(writes, 'source|1/0')], event.lease);
+      await store.jobs.settle(event.lease);
+      await store.jobs.settle(event.lease);
+      await store.jobs.add([job(writes, 'source|1/1')], event.lease);
+      assert.equal((await claim(writes)).length, 2);
+      assert.deepEqual(await store.jobs.counts(events), { done: 1 });
+
+      await store.jobs.add([job(events, 'source|2', { kind: 'event' })]);
+      const [late] = await claim(events, 1, -1);
+      const [again] = await claim(events, 1);
+      assert.ok(late && again);
+      await assert.rejects(store.jobs.add([job(writes, 'source|2/0')], late.lease), { code: 'stale-lease' });
+      await assert.rejects(store.jobs.settle(late.lease), { code: 'stale-lease' });
+      await store.jobs.settle(again.lease);
+    });
+
+    it('keeps an exception of an event once, however often the event comes', async () => {
+      const name = queue();
+      await store.jobs.add([job(name, 'source|3', { kind: 'event' })]);
+      const refusal = { reason: 'MALFORMED', stage: 'mapping', message: 'no', record: { key: name }, disposition: 'rejected' };
+      const routed = { ...refusal, severity: 'error', owner: 'planner', action: 'mend', deadlineHours: 1 } as never;
+      for (let time = 0; time < 2; time++) {
+        const [event] = await claim(name, 1, -1);
+        assert.ok(event);
+        await store.exceptions.add([routed], undefined, event.lease);
+      }
+      const kept = await store.exceptions.list({ limit: 1000 });
+      assert.equal(kept.filter(({ record }) => record.includes(name)).length, 1);
+    });
+
     it('hands what was written down to the next try', async () => {
       const name = queue();
       await store.jobs.add([job(name, 'one')]);

@@ -98,6 +98,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('run', 'text', (column) => column.references('runs.id').onDelete('cascade'))
     .addColumn('line', 'integer')
+    .addColumn('scope', 'text', (column) => column.notNull())
     .addColumn('subject', 'text', (column) => column.notNull())
     .addColumn('stage', 'text', (column) => column.notNull())
     .addColumn('reason', 'text', (column) => column.notNull())
@@ -124,7 +125,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .createIndex('exceptions_once')
     .unique()
     .on('exceptions')
-    .columns(['run', 'subject', 'reason', 'stage'])
+    .columns(['scope', 'subject', 'reason', 'stage'])
     .execute();
   await db.schema.createIndex('exceptions_of_run').on('exceptions').columns(['run', 'line', 'id']).execute();
   await db.schema.createIndex('exceptions_open').on('exceptions').columns(['state', 'owner', 'fingerprint']).execute();
