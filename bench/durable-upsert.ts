@@ -5,10 +5,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyWrite, Progress } from '../lib/delivery/apply-write.ts';
+import { doWriteJob } from '../lib/delivery/do-write-job.ts';
 import { startWorker } from '../lib/delivery/worker.ts';
 import { WriteJob } from '../lib/delivery/write-job.ts';
-import { counted, settleWrite, type WriteResult } from '../lib/delivery/write-settlement.ts';
+import { counted, type WriteResult } from '../lib/delivery/write-settlement.ts';
 import { openOdoo } from '../lib/odoo/client.ts';
 import { openStore } from '../lib/store/open.ts';
 import { type BareClient, bareClient } from './bare-client.ts';
@@ -71,12 +71,7 @@ async function durableRound(odoo: BareClient, stamp: string): Promise<Record<Wor
     store,
     queue: 'bench',
     owner: 'bench',
-    handle: async (claimed, signal) => {
-      const job = WriteJob.parse(claimed.payload);
-      const save = (piece: Progress) => store.jobs.progress(claimed.lease, piece);
-      const outcomes = await applyWrite(client, job, Progress.parse(claimed.progress ?? {}), save, signal);
-      return settleWrite(job, outcomes, { who: 'bench' });
-    },
+    handle: (claimed, hold) => doWriteJob(store, client, claimed, hold, 'bench'),
     lost: (claimed) => counted(WriteJob.parse(claimed.payload).records),
     onSettled: (_, result) => settled(result),
     onFailed: (_, error) => failed(error),

@@ -1,15 +1,24 @@
 import { actOn } from '../odoo/act.ts';
 import type { OdooClient } from '../odoo/client.ts';
-import { OdooError } from '../odoo/errors.ts';
+import { and, parseDomain } from '../odoo/domain.ts';
+import type { OdooError } from '../odoo/errors.ts';
+import { searchAll } from '../odoo/pages.ts';
+import { type LookUp, settleAll, unknownOutcome } from './look-up.ts';
 import { AnswerLost, type Ledger } from './sent-once.ts';
 import type { WriteJob } from './write-job.ts';
 
 export type Target = { readonly place: number; readonly id: number };
 
-/** Calls a method that must not be called twice on a record. Gives the refusal, or the unknown outcome, of each place it has one for. */
+/** What tells that an action was done on a record, for actions that are known: the field that it brings to nothing. */
+const EXHAUSTS: Readonly<Record<string, string>> = { action_replenish: 'qty_to_order' };
+
+/**
+ * Calls a method that must not be called twice on a record. Gives the refusal, or the unknown outcome, of each place it
+ * has one for. After a lost answer it looks whether the action was done: by the job's `doneWhen`, or what is known of it.
+ */
 export async function actOnce({
   client,
-  job: { model, context, batchSize },
+  job: { model, context, batchSize, doneWhen },
   ledger,
   signal,
   step,
@@ -30,25 +39,48 @@ export async function actOnce({
   const placesOf = (ids: readonly number[]) => ids.flatMap((id) => (places.get(id) ?? []).map(({ place }) => place));
   const noting = ledger.noting(client, step, method, ({ ids = [] }) => ({ places: placesOf(ids), ids: () => [] }), signal);
   const errors = new Map<number, OdooError>();
-  for (let again = true; again; ) {
-    again = false;
-    const open = targets.filter(({ place }) => ledger.open(step, place));
-    const ids = [...new Set(open.map(({ id }) => id))];
-    try {
-      const { refused } = await actOn(noting, model, method, ids, { context, batchSize, ...(args ? { args } : {}) });
-      for (const { id, error } of refused) for (const place of placesOf([id])) errors.set(place, error);
-    } catch (error) {
-      // The ledger knows which records these are; the others still have to be done.
-      if (!(error instanceof AnswerLost)) throw error;
-      again = true;
-    }
-  }
-  for (const { place } of targets) if (ledger.unknown(step, place)) errors.set(place, unknownOutcome(model, method));
-  return errors;
-}
 
-/** The error of a record for which nobody knows what Odoo did. */
-export function unknownOutcome(model: string, method: string): OdooError {
-  const text = `No answer came to ${model}.${method}: the outcome is unknown, and it must not be done twice. Look in Odoo whether it was done, then replay or discard this record.`;
-  return new OdooError('unknown-outcome', text, { model, method });
+  const send = async () => {
+    for (let lost = false; ; lost = true) {
+      const open = targets.filter(({ place }) => ledger.open(step, place) && !errors.has(place));
+      const ids = [...new Set(open.map(({ id }) => id))];
+      try {
+        const { refused } = await actOn(noting, model, method, ids, { context, batchSize, ...(args ? { args } : {}) });
+        for (const { id, error } of refused) for (const place of placesOf([id])) errors.set(place, error);
+        return { lost };
+      } catch (error) {
+        // The ledger knows which records these are; the others still have to be done.
+        if (!(error instanceof AnswerLost)) throw error;
+      }
+    }
+  };
+
+  const exhausted = EXHAUSTS[method];
+  /** The records on which it has still to be done. */
+  const leftOf = async (ids: readonly number[]): Promise<ReadonlySet<number>> => {
+    const domain = [['id', 'in', [...ids]]];
+    const search = { model, context: { ...context, active_test: false } };
+    if (doneWhen) {
+      const done = await searchAll(client, {
+        ...search,
+        domain: and(parseDomain(domain), parseDomain(doneWhen)),
+        fields: ['id'],
+      });
+      const isDone = new Set(done.map(({ id }) => id));
+      return new Set(ids.filter((id) => !isDone.has(id)));
+    }
+    // One that is gone needs nothing any more: Odoo takes away what it has nothing to order for.
+    const held = await searchAll(client, { ...search, domain, fields: [exhausted ?? 'id'] });
+    return new Set(held.filter((record) => Number(record[exhausted ?? '']) > 0).map(({ id }) => id));
+  };
+  const lookUp: LookUp = async (unknown) => {
+    const asked = targets.filter(({ place }) => unknown.includes(place));
+    const left = await leftOf([...new Set(asked.map(({ id }) => id))]);
+    return new Map(asked.filter(({ id }) => !left.has(id)).map(({ place }) => [place, 0]));
+  };
+
+  const all = targets.map(({ place }) => place);
+  await settleAll(client, ledger, step, doneWhen || exhausted ? all : [], send, lookUp);
+  for (const place of all) if (ledger.unknownSince(step, place) !== undefined) errors.set(place, unknownOutcome(model, method));
+  return errors;
 }

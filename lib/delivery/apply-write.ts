@@ -1,63 +1,79 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { withoutMarks } from '../canonical/marks.ts';
-import { actOn } from '../odoo/act.ts';
 import type { OdooClient } from '../odoo/client.ts';
 import { OdooError } from '../odoo/errors.ts';
 import type { WriteOutcome } from '../odoo/write-outcome.ts';
 import { actOnce } from './act-once.ts';
-import type { Planned, Progress } from './progress.ts';
-import { type Ledger, openLedger } from './sent-once.ts';
-import { CalledOff } from './verdict.ts';
+import { type Piece, type Planned, type Progress, progressOf } from './progress.ts';
+import { type Ledger, nothingDone, openLedger } from './sent-once.ts';
+import { CalledOff, OutcomePending } from './verdict.ts';
 import type { WriteJob } from './write-job.ts';
 import { WRITERS } from './writers.ts';
 
-export { Progress } from './progress.ts';
-
-/** Actions that may be called again after an unknown outcome, and why. */
-const REPEATABLE: Readonly<Record<string, string>> = {
-  action_replenish: 'orders only what the stock forecast still lacks',
+export type Applying = {
+  readonly client: OdooClient;
+  readonly job: WriteJob;
+  readonly signal: AbortSignal;
+  /** What earlier tries wrote down. */
+  readonly before?: Progress;
+  /** Writes a piece of progress down durably. */
+  readonly save?: (piece: Piece) => Promise<void>;
+  /** Outcomes that stand already, by place: nothing is sent for these. */
+  readonly known?: ReadonlyMap<number, WriteOutcome>;
 };
 
 /**
- * Applies a write job to Odoo and gives the outcome of each record, in order. `save` stores a piece of progress durably;
- * `before` is what earlier tries stored. When `signal` is aborted it stops before the next call, never within one.
+ * Applies a write job to Odoo and gives the outcome of each record, in order. When `signal` is aborted it stops before the
+ * next call, never within one.
  *
- * A record whose outcome cannot be known, because the answer to a `create` or an action was lost, comes back refused with
- * an OdooError `unknown-outcome`. So do all records when Odoo refuses the job as such: trying again would not help.
- * Throws OdooError for what is about neither, such as Odoo being away; doing it again is then safe. Throws CalledOff when stopped.
+ * A record whose outcome nobody can tell, because the answer to a `create` or an action was lost and nothing says how to
+ * look it up, comes back refused with an OdooError `unknown-outcome`. So do all records when Odoo refuses the job as such:
+ * trying again would not help. Throws OdooError for what is about neither, such as Odoo being away, and OutcomePending
+ * while Odoo may still be at work on what it did not answer; doing it all again is then safe. Throws CalledOff when stopped.
  */
-export async function applyWrite(
-  client: OdooClient,
-  job: WriteJob,
-  before: Progress,
-  save: (piece: Progress) => Promise<void>,
-  signal: AbortSignal,
-): Promise<WriteOutcome[]> {
+export async function applyWrite({
+  client,
+  job,
+  signal,
+  before = progressOf([]),
+  save = async () => {},
+  known = new Map(),
+}: Applying): Promise<WriteOutcome[]> {
   const ledger = openLedger(before, save);
   const values: Record<string, unknown>[] = [];
   for (const record of job.records) {
     values.push(withoutMarks(record));
     if (values.length % 1_000 === 0) await nextTurn();
   }
-  const planned: Planned[] = [...before.planned];
+  const places = [...values.keys()].filter((place) => !known.has(place));
+  const plannedBefore = new Map(before.planned.map((plan) => [plan.index, plan]));
   const plan = async (plans: readonly Planned[]) => {
     if (signal.aborted) throw new CalledOff();
     if (plans.length === 0 || job.dryRun) return;
-    planned.push(...plans);
-    await save({ planned: [...plans], answered: [], unknown: [] });
+    const isUnseen = ({ index, outcome }: Planned) => outcome === 'created' && plannedBefore.get(index)?.outcome === 'created';
+    const until = (before.begun ?? 0) + client.limitMilliseconds;
+    if (Date.now() < until && plans.some(isUnseen)) throw new OutcomePending(until, false);
+    await save({ planned: [...plans], begun: Date.now() });
   };
+  const inOrder = (outcomes: readonly WriteOutcome[]) =>
+    [...outcomes, ...known.values()].sort((left, right) => left.index - right.index);
   try {
-    const written = await WRITERS[job.operation]({ client, job, values, ledger, plan, signal });
-    const outcomes = written.map((outcome) => asPlannedBefore(outcome, before.planned));
-    return job.followUp && !job.dryRun ? await act(client, job, job.followUp, outcomes, ledger, signal) : outcomes;
+    const written = await WRITERS[job.operation]({ client, job, values, places, ledger, plan, signal });
+    const outcomes = written.map((outcome) => asPlannedBefore(outcome, plannedBefore));
+    return inOrder(job.followUp && !job.dryRun ? await act(client, job, job.followUp, outcomes, ledger, signal) : outcomes);
   } catch (error) {
+    if (nothingDone(error)) await save({ idle: true });
     // What is kept of the log-in, the models and their fields may be out of date.
     if (error instanceof OdooError) client.refresh();
     if (!isRefusal(error)) throw error;
-    return values.map((changed, index) => {
-      const id = ledger.answered('create', index);
-      return id === undefined ? { index, outcome: 'refused', error } : { index, id, outcome: 'created', changed };
-    });
+    return inOrder(
+      places.map((index) => {
+        const id = ledger.answered('create', index);
+        return id === undefined
+          ? { index, outcome: 'refused', error }
+          : { index, id, outcome: 'created', changed: values[index] ?? {} };
+      }),
+    );
   }
 }
 
@@ -70,22 +86,12 @@ async function act(
   ledger: Ledger,
   signal: AbortSignal,
 ): Promise<WriteOutcome[]> {
-  const changed = outcomes.flatMap(({ outcome, id, index }) =>
+  const targets = outcomes.flatMap(({ outcome, id, index }) =>
     id !== undefined && (outcome === 'created' || outcome === 'updated') ? [{ place: index, id }] : [],
   );
-  if (changed.length === 0) return outcomes;
+  if (targets.length === 0) return outcomes;
   if (signal.aborted) throw new CalledOff();
-  const errors = new Map<number, OdooError>();
-  if (REPEATABLE[method]) {
-    const { context, batchSize, model } = job;
-    const ids = changed.map(({ id }) => id);
-    const { refused } = await actOn(client, model, method, ids, { context, batchSize });
-    const places = new Map(changed.map(({ place, id }) => [id, place]));
-    for (const { id, error } of refused) errors.set(places.get(id) ?? -1, error);
-  } else {
-    const acted = await actOnce({ client, job, ledger, signal, step: `then ${method}`, method, targets: changed });
-    for (const [place, error] of acted) errors.set(place, error);
-  }
+  const errors = await actOnce({ client, job, ledger, signal, step: `then ${method}`, method, targets });
   return outcomes.map((outcome) => {
     const error = errors.get(outcome.index);
     return error ? { ...outcome, changed: outcome.changed ?? {}, outcome: 'refused', error } : outcome;
@@ -93,9 +99,8 @@ async function act(
 }
 
 /** What an earlier try planned and this one found done was done by that try. */
-function asPlannedBefore(outcome: WriteOutcome, planned: readonly Planned[]): WriteOutcome {
-  if (outcome.outcome !== 'unchanged' || planned.length === 0) return outcome;
-  const done = planned.find(({ index }) => index === outcome.index);
+function asPlannedBefore(outcome: WriteOutcome, planned: ReadonlyMap<number, Planned>): WriteOutcome {
+  const done = outcome.outcome === 'unchanged' ? planned.get(outcome.index) : undefined;
   return done ? { ...outcome, ...done } : outcome;
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 const Values = z.record(z.string(), z.unknown());
 const Places = z.object({ step: z.string(), places: z.array(z.number()) });
+const Since = Places.extend({ at: z.number() });
 
 /** What a try is about to change: places in the job's list of records, and old and new values of what Odoo has already. */
 const Planned = z.object({
@@ -14,29 +15,60 @@ export type Planned = z.infer<typeof Planned>;
 
 const Piece = z.object({
   /** Written down before it is done: the next try finds the records as they should be, and would not know what had been changed. */
-  planned: z.array(Planned).default([]),
+  planned: z.array(Planned).optional(),
+  /** When what is planned was begun (ms since 1970). */
+  begun: z.number().optional(),
+  /** Odoo is at work on nothing of it: it told that it did nothing. */
+  idle: z.boolean().optional(),
   /** What is being sent, of what must not be sent twice. The piece that follows says what came of it. */
-  sending: Places.optional(),
-  /** Places and ids that Odoo answered for. */
-  answered: z.array(z.object({ step: z.string(), results: z.array(z.tuple([z.number(), z.number()])) })).default([]),
+  sending: Since.optional(),
+  /** Places and ids that Odoo answered for, or that were found there afterwards. */
+  answered: z.array(z.object({ step: z.string(), results: z.array(z.tuple([z.number(), z.number()])) })).optional(),
   /** Places of which it is not known whether Odoo did it. */
-  unknown: z.array(Places).default([]),
+  unknown: z.array(Since).optional(),
+  /** Places that were unknown and that Odoo has surely not done: they are sent again. */
+  reopened: z.array(Places).optional(),
 });
+/** One thing that a try writes down. */
+export type Piece = z.infer<typeof Piece>;
 
-/**
- * What the tries of a write job wrote down, piece by piece. Parsed from the list of pieces, it is one: what the last
- * piece was sending when its try broke off is unknown.
- */
-export const Progress = z.preprocess((given) => (Array.isArray(given) ? joined(z.array(Piece).parse(given)) : given), Piece);
-export type Progress = z.infer<typeof Progress>;
+/** Where a job stands after the tries before, joined from the pieces that they wrote down. */
+export type Progress = {
+  readonly planned: readonly Planned[];
+  /** Since when Odoo may be at work on what is planned; undefined where it surely is not. */
+  readonly begun: number | undefined;
+  /** Ids by step and place. */
+  readonly answered: ReadonlyMap<string, ReadonlyMap<number, number>>;
+  /** When it was sent, by step and place. */
+  readonly unknown: ReadonlyMap<string, ReadonlyMap<number, number>>;
+};
 
-function joined(pieces: readonly z.infer<typeof Piece>[]): z.infer<typeof Piece> {
+/** Parses the pieces, in the order in which they were written; what the last one was sending when its try broke off is unknown. */
+export function progressOf(given: readonly unknown[]): Progress {
+  const pieces = z.array(Piece).parse(given);
+  const planned: Planned[] = [];
+  const answered = new Map<string, Map<number, number>>();
+  const unknown = new Map<string, Map<number, number>>();
+  let begun: number | undefined;
   const brokenOff = pieces.at(-1)?.sending;
-  return {
-    planned: pieces.flatMap(({ planned }) => planned),
-    answered: pieces.flatMap(({ answered }) => answered),
-    unknown: [...pieces.flatMap(({ unknown }) => unknown), ...(brokenOff ? [brokenOff] : [])],
-  };
+  for (const piece of pieces) {
+    planned.push(...(piece.planned ?? []));
+    begun = piece.idle ? undefined : (piece.begun ?? begun);
+    for (const { step, results } of piece.answered ?? [])
+      for (const [place, id] of results) {
+        placed(answered, step).set(place, id);
+        unknown.get(step)?.delete(place);
+      }
+    for (const { step, places, at } of piece.unknown ?? []) for (const place of places) placed(unknown, step).set(place, at);
+    for (const { step, places } of piece.reopened ?? []) for (const place of places) unknown.get(step)?.delete(place);
+  }
+  if (brokenOff) for (const place of brokenOff.places) placed(unknown, brokenOff.step).set(place, brokenOff.at);
+  return { planned, begun, answered, unknown };
 }
 
-export const NOTHING_YET: Progress = { planned: [], answered: [], unknown: [] };
+/** The values of a step by place, made where there are none yet. */
+export function placed(steps: Map<string, Map<number, number>>, step: string): Map<number, number> {
+  const places = steps.get(step) ?? new Map<number, number>();
+  steps.set(step, places);
+  return places;
+}

@@ -1,6 +1,6 @@
 import type { Call, OdooClient } from '../odoo/client.ts';
 import { OdooError, type OdooErrorCode } from '../odoo/errors.ts';
-import { NOTHING_YET, type Progress } from './progress.ts';
+import { type Piece, type Progress, placed } from './progress.ts';
 import { CalledOff } from './verdict.ts';
 
 /** Faults after which Odoo has done nothing of the call. After any other it is not known. */
@@ -13,6 +13,11 @@ const NOTHING_DONE: ReadonlySet<OdooErrorCode> = new Set([
   'unavailable',
 ]);
 
+/** Whether Odoo has surely done nothing of the call that failed so. */
+export function nothingDone(error: unknown): boolean {
+  return error instanceof OdooError && NOTHING_DONE.has(error.code);
+}
+
 /** A call was sent and no answer came; the ledger has noted which records it was about. */
 export class AnswerLost extends Error {
   override readonly name = 'AnswerLost';
@@ -22,10 +27,14 @@ export class AnswerLost extends Error {
 export type Ledger = {
   /** The id that Odoo answered for a record. */
   answered(step: string, place: number): number | undefined;
-  /** Whether the record was sent and no answer came. */
-  unknown(step: string, place: number): boolean;
+  /** When the record was sent, where no answer came. */
+  unknownSince(step: string, place: number): number | undefined;
   /** Whether the record is still to be sent. */
   open(step: string, place: number): boolean;
+  /** Odoo turned out to have done these, by place and id. */
+  found(step: string, results: ReadonlyMap<number, number>): Promise<void>;
+  /** Odoo turned out not to have done these, and can no longer be at work on them. */
+  reopen(step: string, places: readonly number[]): Promise<void>;
   /**
    * The client, noting durably what it sends by `method`: before it is sent, and what was answered. So a try that is cut
    * off, even by the end of the process, leaves behind what must not be sent again.
@@ -36,49 +45,53 @@ export type Ledger = {
 /** What a call is about: places in the job's list, and how to read their ids from the answer. */
 export type Sent = { readonly places: readonly number[]; ids(answer: unknown): readonly number[] };
 
-/** The ledger that an earlier try left, or a new one. `save` stores a further piece of it durably. */
-export function openLedger(before: Progress, save: (piece: Progress) => Promise<void>): Ledger {
-  const answered = new Map<string, Map<number, number>>();
-  const unknown = new Map<string, Set<number>>();
-  const noteAnswer = (step: string, results: readonly (readonly [number, number])[]) => {
-    const ids = answered.get(step) ?? new Map<number, number>();
-    answered.set(step, ids);
-    for (const [place, id] of results) ids.set(place, id);
-  };
-  const noteUnknown = (step: string, places: readonly number[]) => {
-    unknown.set(step, new Set([...(unknown.get(step) ?? []), ...places]));
-  };
-  for (const { step, results } of before.answered) noteAnswer(step, results);
-  for (const { step, places } of before.unknown) noteUnknown(step, places);
+/** The ledger that earlier tries left, or a new one. `save` stores a further piece of it durably. */
+export function openLedger(before: Progress, save: (piece: Piece) => Promise<void>): Ledger {
+  const copy = (steps: Progress['answered']) => new Map([...steps].map(([step, places]) => [step, new Map(places)]));
+  const answered = copy(before.answered);
+  const unknown = copy(before.unknown);
 
   const ledger: Ledger = {
     answered: (step, place) => answered.get(step)?.get(place),
-    unknown: (step, place) => unknown.get(step)?.has(place) ?? false,
-    open: (step, place) => ledger.answered(step, place) === undefined && !ledger.unknown(step, place),
+    unknownSince: (step, place) => unknown.get(step)?.get(place),
+    open: (step, place) => ledger.answered(step, place) === undefined && ledger.unknownSince(step, place) === undefined,
+    async found(step, results) {
+      if (results.size === 0) return;
+      for (const [place, id] of results) {
+        placed(answered, step).set(place, id);
+        unknown.get(step)?.delete(place);
+      }
+      await save({ answered: [{ step, results: [...results] }] });
+    },
+    async reopen(step, places) {
+      for (const place of places) unknown.get(step)?.delete(place);
+      await save({ reopened: [{ step, places: [...places] }] });
+    },
     noting: (client, step, method, about, signal) => ({
       ...client,
       async call(call) {
         if (call.method !== method) return client.call(call);
         if (signal.aborted) throw new CalledOff();
         const sent = about(call);
-        const places = [...sent.places];
-        await save({ ...NOTHING_YET, sending: { step, places } });
+        const sending = { step, places: [...sent.places], at: Date.now() };
+        await save({ sending });
         let answer: unknown;
         try {
           answer = await client.call(call);
         } catch (error) {
-          if (error instanceof OdooError && NOTHING_DONE.has(error.code)) {
-            await save(NOTHING_YET);
+          // What was called off before it was sent was not done either.
+          if (nothingDone(error) || error instanceof CalledOff) {
+            await save({});
             throw error;
           }
-          noteUnknown(step, places);
-          await save({ ...NOTHING_YET, unknown: [{ step, places }] });
+          for (const place of sending.places) placed(unknown, step).set(place, sending.at);
+          await save({ unknown: [sending] });
           throw new AnswerLost(`The answer to ${call.model}.${method} was lost.`, { cause: error });
         }
         const ids = sent.ids(answer);
-        const results = places.map((place, at): [number, number] => [place, ids[at] ?? 0]);
-        noteAnswer(step, results);
-        await save({ ...NOTHING_YET, answered: [{ step, results }] });
+        const results = sending.places.map((place, at): [number, number] => [place, ids[at] ?? 0]);
+        for (const [place, id] of results) placed(answered, step).set(place, id);
+        await save({ answered: [{ step, results }] });
         return answer;
       },
     }),

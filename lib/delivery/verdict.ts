@@ -9,6 +9,24 @@ export class CalledOff extends Error {
   }
 }
 
+/**
+ * It is not known yet what Odoo did of a call whose answer was lost: what it made is not there to be seen, and may still
+ * come until `until` (ms since 1970). The work looks again, and sends nothing a second time before then.
+ */
+export class OutcomePending extends Error {
+  override readonly name = 'OutcomePending';
+  readonly until: number;
+  /** Whether this try itself sent something. */
+  readonly sent: boolean;
+  constructor(until: number, sent: boolean) {
+    super(
+      `An answer of Odoo's was lost, and what it was about is not there. Odoo may still be at work on it until ${new Date(until).toISOString()}; it is looked for again, and only sent again after that.`,
+    );
+    this.until = until;
+    this.sent = sent;
+  }
+}
+
 /** What to do with a job whose try failed as a whole. */
 export type Verdict = { readonly bury: boolean; readonly countAttempt: boolean; readonly delayMs: number };
 
@@ -21,24 +39,16 @@ const UNCOUNTED: ReadonlySet<OdooErrorCode> = new Set([
   'access',
 ]);
 
-/** Odoo ends a call after 120 seconds; until then, what it does may not be there to be seen, and may still come. */
-const ODOO_LIMIT_MILLISECONDS = 125_000;
-const READS = /^(search|read|fields_get|has_access|check_access|context_get|formatted_read)/;
-
-/**
- * The verdict on a failed try. `claims` is how often the job has been claimed, counted or not: the wait grows with it.
- * Only work that looks before it writes comes here after an unknown outcome; it may be done again once the outcome can be seen.
- */
+/** The verdict on a failed try. `claims` is how often the job has been claimed, counted or not: the wait grows with it. */
 export function verdict(error: unknown, job: { attempt: number; maxAttempts: number; claims: number }): Verdict {
   if (error instanceof CalledOff) return { bury: false, countAttempt: false, delayMs: 0 };
   const code = error instanceof OdooError ? error.code : undefined;
   const delayMs = backoff(job.claims);
+  if (error instanceof OutcomePending) {
+    // Looking costs no attempt; what was sent and lost does.
+    const bury = error.sent && job.attempt >= job.maxAttempts;
+    return { bury, countAttempt: error.sent, delayMs: Math.max(0, Math.min(delayMs, error.until - Date.now())) };
+  }
   if (code && UNCOUNTED.has(code)) return { bury: false, countAttempt: false, delayMs };
-  const lost =
-    error instanceof OdooError && (code === 'unknown-outcome' || code === 'protocol') && !READS.test(error.method ?? '');
-  return {
-    bury: job.attempt >= job.maxAttempts,
-    countAttempt: true,
-    delayMs: lost ? Math.max(delayMs, ODOO_LIMIT_MILLISECONDS) : delayMs,
-  };
+  return { bury: job.attempt >= job.maxAttempts, countAttempt: true, delayMs };
 }

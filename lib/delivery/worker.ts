@@ -3,9 +3,20 @@ import type { ClaimedJob } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
 import type { Settlement } from '../store/settlement.ts';
 import { backoff } from './backoff.ts';
-import { verdict } from './verdict.ts';
+import { CalledOff, verdict } from './verdict.ts';
 
 export type Lost = { readonly lines: number; readonly quantity: string; readonly records: number };
+
+/** A worker's hold on a job while it is at work on it. */
+export type Hold = {
+  /** Aborted when the worker stops, or when another one has taken the job over. */
+  readonly signal: AbortSignal;
+  /**
+   * Makes sure that the job is still this worker's; called before anything is sent that changes Odoo. A process that was
+   * frozen for longer than its lease finds out here. Throws CalledOff.
+   */
+  readonly confirm: () => Promise<void>;
+};
 
 export type WorkerOptions<Result extends Settlement> = {
   readonly store: Store;
@@ -13,10 +24,10 @@ export type WorkerOptions<Result extends Settlement> = {
   /** Names this worker in leases. */
   readonly owner: string;
   /**
-   * Does the job; what it returns is settled in one transaction. When the signal is aborted, it stops between two calls
-   * and throws CalledOff: the worker stops, or another one has taken the job over.
+   * Does the job; what it returns is settled in one transaction. When the hold's signal is aborted, it stops between two
+   * calls and throws CalledOff.
    */
-  readonly handle: (job: ClaimedJob, signal: AbortSignal) => Promise<Result>;
+  readonly handle: (job: ClaimedJob, hold: Hold) => Promise<Result>;
   /** What a job that is given up had to do, for its run's totals. */
   readonly lost: (job: ClaimedJob) => Lost;
   readonly onSettled?: (job: ClaimedJob, result: Result) => void;
@@ -24,7 +35,10 @@ export type WorkerOptions<Result extends Settlement> = {
   readonly onFailed?: (job: ClaimedJob, error: Error, buried: boolean) => void;
   /** The store itself failed; the worker goes on trying. */
   readonly onTrouble?: (error: Error) => void;
-  /** Jobs at a time. More than one only where no two jobs of the queue write the same record. */
+  /**
+   * Jobs at a time. One is at work alone, whichever instance it is of: two jobs of the queue may write the same record.
+   * More than one only where they do not.
+   */
   readonly concurrency?: number;
   readonly leaseSeconds?: number;
 };
@@ -41,6 +55,7 @@ const POLL_MILLISECONDS = 5_000;
 /** Works off a queue until it is stopped. A lease is kept alive while its job is under way. */
 export function startWorker<Result extends Settlement>(options: WorkerOptions<Result>): Worker {
   const { store, queue, owner, concurrency = 1, leaseSeconds = 60 } = options;
+  const exclusive = concurrency === 1;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   /** Set by whatever may have made work since it was last looked for; `wake` ends the rest that is under way. */
@@ -51,21 +66,36 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
     wake();
   };
 
-  const work = async (job: ClaimedJob): Promise<void> => {
+  const work = async (job: ClaimedJob, claimedAt: number): Promise<void> => {
     const takenOver = new AbortController();
+    /** Until when nobody else can have claimed the job, with room to spare; ms since 1970. */
+    let certain = claimedAt + (leaseSeconds * 1000) / 2;
+    const renew = async (): Promise<void> => {
+      const now = Date.now();
+      await store.jobs.heartbeat(job.lease, leaseSeconds);
+      certain = now + (leaseSeconds * 1000) / 2;
+    };
     const beat = setInterval(
       () => {
-        store.jobs.heartbeat(job.lease, leaseSeconds).catch((error: unknown) => {
+        renew().catch((error: unknown) => {
           if (isStale(error)) takenOver.abort();
         });
       },
       (leaseSeconds * 1000) / 3,
     );
+    const confirm = async (): Promise<void> => {
+      if (Date.now() >= certain)
+        await renew().catch((error: unknown) => {
+          if (!isStale(error)) throw error;
+          takenOver.abort();
+        });
+      if (takenOver.signal.aborted) throw new CalledOff();
+    };
     try {
       // A job that ends its process every time comes back with more attempts than it has.
       if (job.attempt > job.maxAttempts)
         throw new Error(`Its ${job.maxAttempts} attempts are used up: each was cut off before it came to an end.`);
-      const result = await options.handle(job, AbortSignal.any([stopping.signal, takenOver.signal]));
+      const result = await options.handle(job, { signal: AbortSignal.any([stopping.signal, takenOver.signal]), confirm });
       await store.jobs.succeed(job.lease, result);
       clearInterval(beat);
       options.onSettled?.(job, result);
@@ -97,7 +127,7 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
 
   /** Waits until a job is due, or until a nudge; not at all when there was one since work was last looked for. */
   const rest = async (longest: number): Promise<void> => {
-    const due = await store.jobs.dueIn(queue).catch(() => undefined);
+    const due = await store.jobs.dueIn(queue, exclusive).catch(() => undefined);
     if (nudged || stopping.signal.aborted) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, Math.max(20, Math.min(longest, due ?? longest)));
@@ -111,9 +141,10 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
   /** Claims what there is room for; true when there may be more. */
   const claimSome = async (): Promise<boolean> => {
     const room = concurrency - running.size;
-    const claimed = await store.jobs.claim(queue, { owner, leaseSeconds, limit: room });
+    const claimedAt = Date.now();
+    const claimed = await store.jobs.claim(queue, { owner, leaseSeconds, limit: room, exclusive });
     for (const job of claimed) {
-      const doing = work(job).finally(() => {
+      const doing = work(job, claimedAt).finally(() => {
         running.delete(doing);
         nudge();
       });

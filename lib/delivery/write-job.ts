@@ -11,6 +11,10 @@ export const WriteJob = z.object({
   model: z.string().min(1, 'No model is set: say which of Odoo’s models is written.'),
   /** Odoo's values, with marks. `update` and `call` take the record's `id` among them. */
   records: z.array(WriteRecord),
+  /**
+   * Fields that tell which record is meant. An upsert finds it by them; a create and a call are done once under them, and
+   * a create whose answer was lost is looked up by them.
+   */
   keys: z.array(z.string()).default([]),
   /** Fields written on create, and on update only where Odoo holds nothing. */
   fillEmpty: z.array(z.string()).default([]),
@@ -19,6 +23,8 @@ export const WriteJob = z.object({
   args: WriteRecord.optional(),
   /** A method called on the records that changed, such as `action_replenish`. */
   followUp: z.string().optional(),
+  /** A domain that holds for records on which the method or follow-up was done: it tells after a lost answer. */
+  doneWhen: z.string().optional(),
   context: WriteRecord.default({}),
   dryRun: z.boolean().default(false),
   batchSize: z.number().int().positive().default(1000),

@@ -1,17 +1,19 @@
 import { Decimal } from 'decimal.js';
 import { withoutMarks } from '../canonical/marks.ts';
+import type { Reason } from '../exceptions/catalogue.ts';
 import { fingerprint } from '../exceptions/fingerprint.ts';
 import { type Refusal, shortRecord } from '../exceptions/refusal.ts';
 import type { OdooError } from '../odoo/errors.ts';
 import type { WriteOutcome } from '../odoo/write-outcome.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import type { DeadRecord, Settlement } from '../store/settlement.ts';
+import { KeyConflict } from './known-outcomes.ts';
 import type { Lost } from './worker.ts';
 import { lineOf, sourceOf, type WriteJob, type WriteRecord } from './write-job.ts';
 
 export type WriteResult = Settlement & { readonly outcomes: readonly WriteOutcome[]; readonly refusals: readonly Refusal[] };
 
-type Bounds = { readonly run?: string | undefined; readonly who: string };
+type Bounds = { readonly run?: string | undefined; readonly who: string; readonly superseded?: number };
 
 /** Outcomes that one entry of the audit tells of: an entry is written at a stretch, and should not hold up anything else. */
 const OUTCOMES_AN_ENTRY = 500;
@@ -51,7 +53,7 @@ function auditOf(
   job: WriteJob,
   outcomes: readonly WriteOutcome[],
   counts: Readonly<Record<string, number>>,
-  { run, who }: Bounds,
+  { run, who, superseded = 0 }: Bounds,
 ): AuditEntry[] {
   const told = outcomes
     .filter(({ outcome }) => outcome !== 'unchanged')
@@ -59,7 +61,14 @@ function auditOf(
   const { operation, method, followUp } = job;
   const entries: AuditEntry[] = [];
   for (let at = 0; at < told.length; at += OUTCOMES_AN_ENTRY) {
-    const detail = { operation, method, followUp, ...counts, outcomes: told.slice(at, at + OUTCOMES_AN_ENTRY) };
+    const detail = {
+      operation,
+      method,
+      followUp,
+      ...counts,
+      ...(superseded > 0 ? { superseded } : {}),
+      outcomes: told.slice(at, at + OUTCOMES_AN_ENTRY),
+    };
     entries.push({ who, what: 'odoo.written', subject: job.model, run, mapping: job.mapping, detail });
   }
   return entries;
@@ -92,10 +101,15 @@ export function counted(records: readonly WriteRecord[]): Lost {
 
 const NO_REASON = 'Odoo gave no reason.';
 
+function reasonOf(error: OdooError | undefined): Reason {
+  if (error instanceof KeyConflict) return 'KEY_CONFLICT';
+  return error?.code === 'unknown-outcome' ? 'DELIVERY_FAILED' : 'ODOO_REFUSED';
+}
+
 function refusalOf(record: WriteRecord, error: OdooError | undefined): Refusal {
   const line = lineOf(record);
   return {
-    reason: error?.code === 'unknown-outcome' ? 'DELIVERY_FAILED' : 'ODOO_REFUSED',
+    reason: reasonOf(error),
     stage: 'delivery',
     message: error?.message ?? NO_REASON,
     record: shortRecord(withoutMarks(record)),

@@ -1,10 +1,13 @@
 import type { OdooClient } from '../odoo/client.ts';
 import { createRecords } from '../odoo/create.ts';
+import { isEmpty } from '../odoo/equality.ts';
 import { OdooError } from '../odoo/errors.ts';
+import { findExisting, keyOf } from '../odoo/existing.ts';
 import { updateRecords } from '../odoo/update-records.ts';
 import { upsertRecords } from '../odoo/upsert.ts';
 import type { WriteOutcome } from '../odoo/write-outcome.ts';
-import { actOnce, unknownOutcome } from './act-once.ts';
+import { actOnce } from './act-once.ts';
+import { type LookUp, settleAll, unknownOutcome } from './look-up.ts';
 import type { Planned } from './progress.ts';
 import { AnswerLost, type Ledger } from './sent-once.ts';
 import type { WriteJob } from './write-job.ts';
@@ -14,46 +17,65 @@ export type Writing = {
   readonly job: WriteJob;
   /** The records without their marks. */
   readonly values: readonly Record<string, unknown>[];
+  /** The places of the records that are to be written. */
+  readonly places: readonly number[];
   readonly ledger: Ledger;
   /** Called with what is about to be changed, before it is. */
   readonly plan: (planned: readonly Planned[]) => Promise<void>;
   readonly signal: AbortSignal;
 };
 
-/** How each operation writes its records; the outcomes come in the order of the records. */
+/** How each operation writes its records; each outcome tells the place of its record. */
 export const WRITERS: Readonly<Record<WriteJob['operation'], (writing: Writing) => Promise<WriteOutcome[]>>> = {
-  upsert: ({ client, job, values, plan }) =>
-    upsertRecords(client, job.model, values, {
-      ...how(job),
-      keys: job.keys,
-      fillEmpty: job.fillEmpty,
-      onPlan: ({ creates, updates }) =>
-        plan([
-          ...creates.map(({ index }) => ({ index, outcome: 'created' as const })),
-          ...updates.map(({ index, changed, before }) => ({ index, outcome: 'updated' as const, changed, before })),
-        ]),
-    }),
+  async upsert({ client, job, values, places, plan }) {
+    const placeOf = placing(places);
+    const outcomes = await upsertRecords(
+      client,
+      job.model,
+      places.map((place) => values[place] ?? {}),
+      {
+        ...how(job),
+        keys: job.keys,
+        fillEmpty: job.fillEmpty,
+        onPlan: ({ creates, updates }) =>
+          plan([
+            ...creates.map(({ index }) => ({ index: placeOf(index), outcome: 'created' as const })),
+            ...updates.map(({ index, changed, before }) => ({
+              index: placeOf(index),
+              outcome: 'updated' as const,
+              changed,
+              before,
+            })),
+          ]),
+      },
+    );
+    return outcomes.map((outcome) => ({ ...outcome, index: placeOf(outcome.index) }));
+  },
 
-  async update({ client, job, values, plan }) {
-    const updates = values.map(withId);
+  async update({ client, job, values, places, plan }) {
+    const placeOf = placing(places);
+    const updates = places.map((place) => withId(values[place] ?? {}));
+    const placed = (outcomes: WriteOutcome[]) => outcomes.map((outcome) => ({ ...outcome, index: placeOf(outcome.index) }));
     // Looked up first, so that the old values are on record before they are gone.
-    const planned = await updateRecords(client, job.model, updates, { ...how(job), dryRun: true });
+    const planned = placed(await updateRecords(client, job.model, updates, { ...how(job), dryRun: true }));
     if (job.dryRun) return planned;
     await plan(
       planned.flatMap(({ index, outcome, changed = {}, before = {} }) =>
         outcome === 'updated' ? [{ index, outcome, changed, before }] : [],
       ),
     );
-    return updateRecords(client, job.model, updates, how(job));
+    return placed(await updateRecords(client, job.model, updates, how(job)));
   },
 
   create: async (writing) =>
-    writing.job.dryRun ? writing.values.map((changed, index) => ({ index, outcome: 'created', changed })) : createOnce(writing),
+    writing.job.dryRun
+      ? writing.places.map((index) => ({ index, outcome: 'created', changed: writing.values[index] ?? {} }))
+      : createOnce(writing),
 
-  async call({ client, job, values, ledger, signal }) {
+  async call({ client, job, values, places, ledger, signal }) {
     const { method, args } = job;
     if (!method) throw new OdooError('validation', 'No method is set: say which one is called.');
-    const targets = values.map((record, place) => ({ place, id: withId(record).id }));
+    const targets = places.map((place) => ({ place, id: withId(values[place] ?? {}).id }));
     const acted = job.dryRun
       ? new Map<number, OdooError>()
       : await actOnce({ client, job, ledger, signal, step: 'call', method, targets, args });
@@ -64,37 +86,59 @@ export const WRITERS: Readonly<Record<WriteJob['operation'], (writing: Writing) 
   },
 };
 
-/** Creates each record once: one whose answer was lost is not sent again, whatever becomes of the others. */
-async function createOnce({ client, job, values, ledger, signal }: Writing): Promise<WriteOutcome[]> {
-  const places = new Map<unknown, number>(values.map((value, place) => [value, place]));
+/** Creates each record once: one whose answer was lost is looked up by its keys, and never blindly sent again. */
+async function createOnce({ client, job, values, places, ledger, signal }: Writing): Promise<WriteOutcome[]> {
+  const placeOf = new Map<unknown, number>(values.map((value, place) => [value, place]));
   const noting = ledger.noting(
     client,
     'create',
     'create',
     ({ args = {} }) => ({
-      places: (args.vals_list as unknown[]).map((value) => places.get(value) ?? -1),
+      places: (args.vals_list as unknown[]).map((value) => placeOf.get(value) ?? -1),
       ids: (answer) => (Array.isArray(answer) ? (answer as number[]) : [answer as number]),
     }),
     signal,
   );
   const refused = new Map<number, OdooError>();
-  for (let again = true; again; ) {
-    again = false;
-    const open = [...values.keys()].filter((place) => ledger.open('create', place));
-    const sent = open.map((place) => values[place] ?? {});
-    try {
-      for (const { index, error } of await createRecords(noting, job.model, sent, how(job)))
-        if (error) refused.set(open[index] ?? -1, error);
-    } catch (error) {
-      if (!(error instanceof AnswerLost)) throw error;
-      again = true;
+  const send = async () => {
+    for (let lost = false; ; lost = true) {
+      const open = places.filter((place) => ledger.open('create', place) && !refused.has(place));
+      const sent = open.map((place) => values[place] ?? {});
+      try {
+        for (const { index, error } of await createRecords(noting, job.model, sent, how(job)))
+          if (error) refused.set(open[index] ?? -1, error);
+        return { lost };
+      } catch (error) {
+        if (!(error instanceof AnswerLost)) throw error;
+      }
     }
-  }
-  return values.map((changed, index) => {
+  };
+  const named = places.filter((place) => job.keys.length > 0 && job.keys.every((key) => !isEmpty(values[place]?.[key])));
+  await settleAll(client, ledger, 'create', named, send, byKeys(client, job, values));
+  return places.map((index) => {
     const id = ledger.answered('create', index);
-    if (id !== undefined) return { index, id, outcome: 'created', changed };
+    if (id !== undefined) return { index, id, outcome: 'created', changed: values[index] ?? {} };
     return { index, outcome: 'refused', error: refused.get(index) ?? unknownOutcome(job.model, 'create') };
   });
+}
+
+function byKeys(client: OdooClient, { model, keys, context }: WriteJob, values: Writing['values']): LookUp {
+  return async (places) => {
+    const asked = places.map((place) => values[place] ?? {});
+    const fields = await (await client.profile()).fields(model);
+    const existing = await findExisting(client, model, asked, keys, fields, [], context);
+    return new Map(
+      places.flatMap((place) => {
+        const [record] = existing.get(keyOf(values[place] ?? {}, keys, fields)) ?? [];
+        return record ? [[place, record.id] as const] : [];
+      }),
+    );
+  };
+}
+
+/** From the place in the list that is sent to the place in the job's. */
+function placing(places: readonly number[]): (index: number) => number {
+  return (index) => places[index] ?? -1;
 }
 
 function how({ context, batchSize, dryRun }: WriteJob) {

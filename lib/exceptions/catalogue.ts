@@ -104,6 +104,12 @@ export const CATALOGUE = {
     severity: 'high',
     action: "Mend what Odoo's message names, then replay.",
   },
+  KEY_CONFLICT: {
+    disposition: 'dead',
+    owner: 'integration',
+    severity: 'high',
+    action: 'Correct the key or the content, then replay or discard.',
+  },
   DELIVERY_FAILED: {
     disposition: 'dead',
     owner: 'integration',

@@ -21,6 +21,7 @@ const AT_FAULT: Record<Reason, (refusal: Refusal) => readonly unknown[]> = {
   OUTSIDE_HORIZON: (r) => [r.period],
   INSIDE_LEAD_TIME: (r) => [r.product, r.location],
   ODOO_REFUSED: (r) => [words(r.message)],
+  KEY_CONFLICT: (r) => [words(r.message)],
   DELIVERY_FAILED: (r) => [words(r.message)],
 };
 

@@ -16,6 +16,8 @@ export interface OdooClient {
   /** Address and database: names the server in locks, caches and messages. Carries no secret. */
   readonly server: string;
   readonly maxConcurrent: number;
+  /** After so long Odoo is no longer at work on a call, whatever became of it. */
+  readonly limitMilliseconds: number;
   call(call: Call): Promise<unknown>;
   protocol(): Promise<Protocol>;
   /** The server's version as it names it, such as `19.0`; undefined where it does not tell. */
@@ -26,6 +28,9 @@ export interface OdooClient {
   refresh(): void;
   close(): Promise<void>;
 }
+
+/** Odoo looks at its limit now and then, not at every moment. */
+const LIMIT_MARGIN_SECONDS = 5;
 
 const PROFILE_MILLISECONDS = 600_000;
 
@@ -51,6 +56,7 @@ export function openOdoo(input: ConnectionInput): OdooClient {
   const client: OdooClient = {
     server: `${settings.url.replace(/\/+$/, '')}/${settings.database ?? ''}`,
     maxConcurrent: settings.maxConcurrent,
+    limitMilliseconds: (settings.limitSeconds + LIMIT_MARGIN_SECONDS) * 1000,
     async call(call) {
       checkSendable(call.args);
       checkSendable(call.context);

@@ -31,6 +31,8 @@ export const ConnectionSettings = z.object({
   protocol: z.enum(['auto', ...PROTOCOLS]).default('auto'),
   /** Seconds to wait for an answer. Over Odoo's own limit of 120, so that what Odoo gives up on is told by Odoo. */
   timeoutSeconds: z.number().positive().default(130),
+  /** Seconds for which Odoo may be at work on a call (its `limit_time_real`), also when nobody waits for the answer any more. */
+  limitSeconds: z.number().positive().default(120),
   connectTimeoutSeconds: z.number().positive().default(10),
   /** Calls under way at once. */
   maxConcurrent: z.number().int().positive().default(4),

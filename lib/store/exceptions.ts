@@ -128,12 +128,14 @@ function plain(text: string | undefined): string | null {
   return text?.replaceAll('\u0000', '\ufffd') ?? null;
 }
 
+const COUNTED_BY_JOB: ReadonlySet<string> = new Set(['ODOO_REFUSED', 'DELIVERY_FAILED', 'KEY_CONFLICT']);
+
 /**
  * Where the lines of a refusal are counted. Warnings go on and are counted as accepted; what Odoo refused is counted by
  * the job that wrote it. A record that is refused after its lines were accepted stands for all of them.
  */
 function stageOf({ disposition, stage, reason }: RoutedRefusal): Stage | undefined {
-  if (disposition === 'warning' || reason === 'ODOO_REFUSED' || reason === 'DELIVERY_FAILED') return undefined;
+  if (disposition === 'warning' || COUNTED_BY_JOB.has(reason)) return undefined;
   if (stage === 'delivery' || disposition === 'dead') return 'dead';
   return `${disposition}/${stage}`;
 }

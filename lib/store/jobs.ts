@@ -21,7 +21,10 @@ export type NewJob = {
 /** A job as its worker holds it. */
 export type ClaimedJob = {
   readonly id: string;
+  readonly queue: string;
   readonly kind: string;
+  /** When it was added (ms since 1970): its place among the jobs of its queue, however often it is tried. */
+  readonly createdAt: number;
   readonly run: string | undefined;
   readonly key: string;
   readonly payload: unknown;
@@ -63,6 +66,13 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       .map(({ id }) => id);
   };
 
+  /** Whether a job of the queue is under a lease. No other claim looks until this transaction ends. */
+  const isAtWork = async (tx: Tx, queue: string): Promise<boolean> => {
+    if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(hashtext(${queue}))`.execute(tx);
+    const query = tx.selectFrom('jobs').select('id').where('queue', '=', queue).where('state', '=', sql.lit('running'));
+    return (await query.where('lease_until', '>=', Date.now()).limit(1).executeTakeFirst()) !== undefined;
+  };
+
   return {
     /**
      * Adds jobs in one transaction. Under a run's lease they are `staged` and wait for its release; under an event's, or
@@ -87,10 +97,15 @@ export function jobsOf(context: StoreContext, keyDays: number) {
 
     /**
      * Takes the next jobs of a queue under a lease: those that are due, and those whose worker let its lease run out.
-     * Each claim has a new fencing token. Several processes never get the same job.
+     * Each claim has a new fencing token. Several processes never get the same job; with `exclusive`, none gets any while
+     * one of the queue is at work.
      */
-    async claim(queue: string, options: { owner: string; leaseSeconds: number; limit: number }): Promise<ClaimedJob[]> {
+    async claim(
+      queue: string,
+      options: { owner: string; leaseSeconds: number; limit: number; exclusive?: boolean },
+    ): Promise<ClaimedJob[]> {
       const { rows, payloads, pieces } = await db.transaction().execute(async (tx) => {
+        if (options.exclusive && (await isAtWork(tx, queue))) return { rows: [], payloads: [], pieces: [] };
         const ids = await claimable(tx, queue, options.limit);
         if (ids.length === 0) return { rows: [], payloads: [], pieces: [] };
         const now = Date.now();
@@ -117,7 +132,9 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       for (const row of rows.sort(byUrgency))
         claimed.push({
           id: row.id,
+          queue: row.queue,
           kind: row.kind,
+          createdAt: Number(row.created_at),
           run: row.run ?? undefined,
           key: row.key,
           payload: await unpackPayload(payloads.find(({ job }) => job === row.id)?.body ?? 'null'),
@@ -215,12 +232,36 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       return Promise.all(rows.map(async ({ body, ...row }) => ({ ...row, payload: await unpackPayload(body) })));
     },
 
-    /** Milliseconds until the queue's next job is due or its lease runs out; undefined when there is none. */
-    async dueIn(queue: string): Promise<number | undefined> {
+    /** Jobs of the same queue that were added later and are done already, oldest first. */
+    async finishedSince({ id, queue, createdAt }: Pick<ClaimedJob, 'id' | 'queue' | 'createdAt'>): Promise<string[]> {
+      const rows = await db
+        .selectFrom('jobs')
+        .select('id')
+        .where('state', '=', sql.lit('done'))
+        .where('updated_at', '>=', createdAt)
+        .where('queue', '=', queue)
+        .where((eb) => eb.or([eb('created_at', '>', createdAt), eb.and([eb('created_at', '=', createdAt), eb('id', '>', id)])]))
+        .orderBy('id')
+        .execute();
+      return rows.map((row) => row.id);
+    },
+
+    /** What a job is about. */
+    async payload(job: string): Promise<unknown> {
+      const row = await db.selectFrom('job_payloads').select('body').where('job', '=', job).executeTakeFirst();
+      return row && unpackPayload(row.body);
+    },
+
+    /**
+     * Milliseconds until the queue's next job is due or a lease runs out; undefined when there is none. With `exclusive`
+     * nothing is due while a job is at work.
+     */
+    async dueIn(queue: string, exclusive = false): Promise<number | undefined> {
       const { rows } = await sql<{ due: number | null; abandoned: number | null }>`
         select (select min(next_attempt_at) from jobs where queue = ${queue} and state = 'pending') as due,
           (select min(lease_until) + 1 from jobs where queue = ${queue} and state = 'running') as abandoned`.execute(db);
-      const moments = [rows[0]?.due, rows[0]?.abandoned].filter((at) => at !== null && at !== undefined);
+      const { due, abandoned } = rows[0] ?? {};
+      const moments = [exclusive && abandoned ? null : due, abandoned].filter((at) => at !== null && at !== undefined);
       return moments.length === 0 ? undefined : Math.max(0, Math.min(...moments.map(Number)) - Date.now());
     },
   };

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type AuditEntry, appendAudit } from './audit.ts';
 import type { Dialect, StoreContext } from './context.ts';
+import { type Effects, effectsOf } from './effects.ts';
 import { StoreError } from './errors.ts';
 import { type Exceptions, exceptionsOf } from './exceptions.ts';
 import { type Jobs, jobsOf } from './jobs.ts';
@@ -17,6 +18,7 @@ export type Store = {
   readonly dialect: Dialect;
   readonly runs: Runs;
   readonly jobs: Jobs & Settlements;
+  readonly effects: Effects;
   readonly exceptions: Exceptions;
   readonly audit: { append(entry: AuditEntry): Promise<void> };
   /** Takes away what is older than the retention. */
@@ -61,7 +63,8 @@ export async function storeOf(
   return {
     dialect: context.dialect,
     runs: runsOf(context, retentionDays),
-    jobs: { ...jobsOf(context, retentionDays), ...settlementsOf(context) },
+    jobs: { ...jobsOf(context, retentionDays), ...settlementsOf(context, retentionDays) },
+    effects: effectsOf(context),
     exceptions: exceptionsOf(context),
     audit: { append: (entry) => context.db.transaction().execute((tx) => appendAudit(tx, context.dialect, entry)) },
     sweep: () => sweep(context, retentionDays),

@@ -51,6 +51,10 @@ export async function sweep({ db }: StoreContext, keepDays: number): Promise<voi
   await someAtATime(partsOf(unfinished()));
   await db.deleteFrom('runs').where('id', 'in', unfinished()).execute();
   await someAtATime(partsOf(ended));
+  const expired = db.selectFrom('effects').select(['queue', 'key']).where('expires_at', '<', now).limit(JOBS_AT_ONCE);
+  await someAtATime(
+    db.deleteFrom('effects').where(({ eb, refTuple }) => eb(refTuple('queue', 'key'), 'in', expired.$asTuple('queue', 'key'))),
+  );
   await someAtATime(db.deleteFrom('jobs').where('id', 'in', finished));
 }
 

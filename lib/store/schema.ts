@@ -70,6 +70,9 @@ export type JobPayloadsTable = { job: string; body: string };
 /** What a worker wrote down of what it is doing, piece by piece, so that the next try knows. */
 export type JobProgressTable = { job: string; piece: number; body: string };
 
+/** What was done in Odoo under a business key, until the key expires. */
+export type EffectsTable = { queue: string; key: string; content_hash: string; record: number; expires_at: number };
+
 export type ExceptionState = 'open' | 'acknowledged' | 'waiting' | 'resolved' | 'expired';
 
 export type ExceptionsTable = {
@@ -122,6 +125,7 @@ export type Tables = {
   jobs: JobsTable;
   job_payloads: JobPayloadsTable;
   job_progress: JobProgressTable;
+  effects: EffectsTable;
   exceptions: ExceptionsTable;
   audit: AuditTable;
 };

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type AuditEntry, appendAudit } from './audit.ts';
 import { canonicalJson, sha256 } from './canonical-json.ts';
 import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
+import { addEffects, type Effect } from './effects.ts';
 import { closeRun, putTotal, runTotals } from './run-totals.ts';
 import type { JobsTable } from './schema.ts';
 import { imbalance, type Stage } from './totals.ts';
@@ -24,12 +25,14 @@ export type Settlement = {
   /** Each becomes a dead letter of its own, to be edited, replayed or discarded. */
   readonly dead?: readonly DeadRecord[];
   readonly audit?: readonly AuditEntry[];
+  /** What must not be done again under its business key. */
+  readonly effects?: readonly Effect[];
 };
 
 /** Ends jobs: what they did, what became of their records, and the run they belong to, all in one transaction. */
 export type Settlements = ReturnType<typeof settlementsOf>;
 
-export function settlementsOf({ db, dialect }: StoreContext) {
+export function settlementsOf({ db, dialect }: StoreContext, keyDays: number) {
   return {
     /** The job is done. Throws StoreError `stale-lease` for a worker that comes too late. */
     async succeed(lease: Held, settlement: Settlement): Promise<void> {
@@ -49,6 +52,7 @@ export function settlementsOf({ db, dialect }: StoreContext) {
           .where('id', '=', lease.job)
           .execute();
         await tx.deleteFrom('job_progress').where('job', '=', lease.job).execute();
+        await addEffects(tx, job.queue, settlement.effects ?? [], keyDays);
         await addDeadLetters(tx, job, settlement.dead ?? []);
         if (job.run)
           for (const [stage, total] of Object.entries(settlement.totals ?? {}))

@@ -21,6 +21,7 @@ export function connectionOf(RED: NodeAPI, settings: Settings, credentials: Cred
     apiKey: credentials.apiKey || process.env[settings.apiKeyVariable] || '',
     protocol: settings.protocol,
     timeoutSeconds: settings.timeout,
+    limitSeconds: settings.limit,
     connectTimeoutSeconds: settings.connectTimeout,
     maxConcurrent: settings.maxConcurrent,
     callsPerSecond: settings.callsPerSecond,

@@ -10,6 +10,8 @@ export const Settings = z.object({
   /** Id of a `tls-config` node. */
   tls: textField(),
   timeout: numberField(130),
+  /** Odoo's own limit, `limit_time_real`. */
+  limit: numberField(120),
   connectTimeout: numberField(10),
   maxConcurrent: numberField(4),
   callsPerSecond: numberField(0),

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { v7 as uuidv7 } from 'uuid';
-import { applyWrite, Progress } from '../../lib/delivery/apply-write.ts';
+import { applyWrite } from '../../lib/delivery/apply-write.ts';
 import { settleWrite, type WriteResult } from '../../lib/delivery/write-settlement.ts';
 import { placeOf } from '../../lib/node/batch.ts';
 import { serverOf, storeOf } from '../../lib/node/config-nodes.ts';
@@ -35,13 +35,7 @@ export default function (RED: NodeAPI): void {
           throw new SettingsError('A run is written by a durable node only: set this one to be durable, and choose its store.');
         const job = writeJobOf(message, config);
         showStatus(RED, this, 'working', 'applying', { count: job.records.length });
-        const outcomes = await applyWrite(
-          serverOf(RED, settings.server).client(),
-          job,
-          Progress.parse({}),
-          async () => {},
-          signal,
-        );
+        const outcomes = await applyWrite({ client: serverOf(RED, settings.server).client(), job, signal });
         send(messagesOf(message, settleWrite(job, outcomes, { run, who })));
       };
       if (!settings.durable) return onInput(RED, this, writeAtOnce, uses);
@@ -51,7 +45,7 @@ export default function (RED: NodeAPI): void {
         store: storeOf(RED, settings.store),
         server: serverOf(RED, settings.server),
         who,
-        onBegin: ({ records }) => showStatus(RED, this, 'working', 'applying', { count: records.length }),
+        onBegin: (count) => showStatus(RED, this, 'working', 'applying', { count }),
         onSettled: (sync, result) => {
           over();
           this.send(messagesOf({ sync }, result));

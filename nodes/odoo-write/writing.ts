@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { applyWrite, Progress } from '../../lib/delivery/apply-write.ts';
+import { doWriteJob } from '../../lib/delivery/do-write-job.ts';
 import { startWorker } from '../../lib/delivery/worker.ts';
 import { WriteJob } from '../../lib/delivery/write-job.ts';
 import { counted, settleWrite, type WriteResult } from '../../lib/delivery/write-settlement.ts';
@@ -13,7 +13,8 @@ export type WritingOptions = {
   readonly server: OdooServerNode;
   /** The queue, and who writes as the audit names it. */
   readonly who: string;
-  readonly onBegin: (job: WriteJob) => void;
+  /** A batch of so many records is begun. */
+  readonly onBegin: (records: number) => void;
   readonly onSettled: (sync: unknown, result: Pick<WriteResult, 'outcomes' | 'refusals'>) => void;
   /** A try failed; `buried` when it was the last one. */
   readonly onFailed: (sync: unknown, error: Error, buried: boolean) => void;
@@ -35,12 +36,9 @@ export function startWriting({ store: node, server, who, ...tell }: WritingOptio
       store,
       queue: who,
       owner: `${hostname()}:${process.pid}`,
-      handle: async (claimed, signal) => {
-        const job = WriteJob.parse(claimed.payload);
-        tell.onBegin(job);
-        const save = (piece: Progress) => store.jobs.progress(claimed.lease, piece);
-        const outcomes = await applyWrite(server.client(), job, Progress.parse(claimed.progress ?? {}), save, signal);
-        return settleWrite(job, outcomes, { run: claimed.run, who });
+      handle: (claimed, hold) => {
+        tell.onBegin(WriteJob.parse(claimed.payload).records.length);
+        return doWriteJob(store, server.client(), claimed, hold, who);
       },
       lost: (claimed) => counted(WriteJob.parse(claimed.payload).records),
       onSettled: (claimed, result) => tell.onSettled(syncOf(claimed), result),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { applyWrite, Progress } from '../../lib/delivery/apply-write.ts';
-import { CalledOff } from '../../lib/delivery/verdict.ts';
+import { applyWrite } from '../../lib/delivery/apply-write.ts';
+import { progressOf } from '../../lib/delivery/progress.ts';
+import { CalledOff, OutcomePending } from '../../lib/delivery/verdict.ts';
 import { WriteJob } from '../../lib/delivery/write-job.ts';
 import { type Call, type OdooClient, openOdoo } from '../../lib/odoo/client.ts';
 import { OdooError } from '../../lib/odoo/errors.ts';
@@ -45,6 +46,7 @@ for (const target of odooServers()) {
       called = [];
       pieces = [];
       instead = () => undefined;
+      limit(odoo.limitMilliseconds);
     });
     afterEach(async () => {
       const ids = (await mine()).map(({ id }) => id);
@@ -63,13 +65,13 @@ for (const target of odooServers()) {
       WriteJob.parse({ operation: 'upsert', model: MODEL, keys: ['ref'], records, ...more });
     /** One try, knowing what the tries before it wrote down, as the store would keep it. */
     const attempt = (work: WriteJob, signal = new AbortController().signal) =>
-      applyWrite(
+      applyWrite({
         client,
-        work,
-        Progress.parse(JSON.parse(JSON.stringify(pieces))),
-        async (piece) => void pieces.push(JSON.parse(JSON.stringify(piece))),
+        job: work,
         signal,
-      );
+        before: progressOf(JSON.parse(JSON.stringify(pieces))),
+        save: async (piece) => void pieces.push(JSON.parse(JSON.stringify(piece))),
+      });
     /** What an earlier job wrote. */
     const given = async (...records: Record<string, unknown>[]) => {
       await attempt(job(records));
@@ -206,14 +208,59 @@ for (const target of odooServers()) {
       );
     });
 
-    it('never sends a create again whose answer was lost, but does the others', async () => {
-      instead = ({ method }, send) => {
-        if (method !== 'create' || calls('create').length > 1) return undefined;
-        return send().then(() => {
-          throw lost('create');
-        });
-      };
+    /** Odoo's limit is over when this is below zero: what is not there then will not come any more. */
+    const limit = (milliseconds: number) => Object.assign(client, { limitMilliseconds: milliseconds });
+    /** The first call of a method is done, and its answer cut. */
+    const cutFirst = (of: string) => {
+      instead = ({ method }, send) =>
+        method === of && calls(of).length === 1
+          ? send().then(() => {
+              throw lost(of);
+            })
+          : undefined;
+    };
+    /** The first call of a method never comes to Odoo, and nobody knows. */
+    const loseFirst = (of: string) => {
+      instead = ({ method }) => (method === of && calls(of).length === 1 ? Promise.reject(lost(of)) : undefined);
+    };
+
+    it('finds by its keys what was created though the answer was lost', async () => {
+      cutFirst('create');
       const work = job([partner('A'), partner('B'), partner('C')], { operation: 'create', batchSize: 2 });
+      const outcomes = await attempt(work);
+      assert.deepEqual(kinds(outcomes), ['created', 'created', 'created']);
+      assert.deepEqual(
+        outcomes.map(({ id }) => id),
+        (await mine()).map(({ id }) => id),
+      );
+      assert.equal(calls('create').length, 2);
+    });
+
+    it('sends a lost create again only when Odoo can no longer be at work on it', async () => {
+      loseFirst('create');
+      const work = job([partner('A')], { operation: 'create' });
+      await assert.rejects(attempt(work), OutcomePending);
+      await assert.rejects(attempt(work), OutcomePending);
+      assert.equal(calls('create').length, 1, 'it was sent again too soon');
+      limit(-1);
+      assert.deepEqual(kinds(await attempt(work)), ['created']);
+      assert.equal((await mine()).length, 1);
+    });
+
+    it('does not upsert again what its process was cut off in, before Odoo is surely done with it', async () => {
+      loseFirst('create');
+      const work = job([partner('A')]);
+      await assert.rejects(attempt(work), { code: 'unknown-outcome' });
+      await assert.rejects(attempt(work), OutcomePending);
+      assert.equal(calls('create').length, 1);
+      limit(-1);
+      assert.deepEqual(kinds(await attempt(work)), ['created']);
+      assert.equal((await mine()).length, 1);
+    });
+
+    it('never sends a create again that cannot be found by any key, but does the others', async () => {
+      cutFirst('create');
+      const work = job([partner('A'), partner('B'), partner('C')], { operation: 'create', keys: [], batchSize: 2 });
       const outcomes = await attempt(work);
       assert.deepEqual(kinds(outcomes), ['refused', 'refused', 'created']);
       assert.equal(outcomes[0]?.error?.code, 'unknown-outcome');
@@ -224,16 +271,14 @@ for (const target of odooServers()) {
       assert.equal((await mine()).length, 3, 'something was created twice');
     });
 
-    it('never sends a create again that a process was cut off in', async () => {
+    it('finds what was created by a process that was cut off in it', async () => {
       const work = job([partner('A'), partner('B')], { operation: 'create', batchSize: 1 });
       instead = ({ method }, send) =>
         method === 'create' && calls('create').length === 2 ? send().then(() => new Promise(() => {})) : undefined;
       void attempt(work);
       while ((await mine()).length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
       instead = () => undefined;
-      const outcomes = await attempt(work);
-      assert.deepEqual(kinds(outcomes), ['created', 'refused']);
-      assert.equal(outcomes[1]?.error?.code, 'unknown-outcome');
+      assert.deepEqual(kinds(await attempt(work)), ['created', 'created']);
       assert.equal((await mine()).length, 2);
     });
 
@@ -246,21 +291,32 @@ for (const target of odooServers()) {
       assert.equal((await mine()).length, 1);
     });
 
-    it('calls a follow-up only once on a record, unless it may be repeated', async () => {
-      const cutting = ({ method }: Call) => (/^action_/.test(method) ? Promise.reject(lost(method)) : undefined);
-      instead = cutting;
-      const once = job([partner('A')], { followUp: 'action_archive' });
-      const outcomes = await attempt(once);
+    it('never calls a follow-up again when nothing tells whether it was done', async () => {
+      cutFirst('action_archive');
+      const work = job([partner('A')], { followUp: 'action_archive' });
+      const outcomes = await attempt(work);
       assert.deepEqual([kinds(outcomes), outcomes[0]?.error?.code], [['refused'], 'unknown-outcome']);
-      await attempt(once);
+      await attempt(work);
+      assert.equal(calls('action_archive').length, 1);
+    });
+
+    it('looks by a domain whether a follow-up was done whose answer was lost', async () => {
+      const doneWhen = "[('active', '=', False)]";
+      cutFirst('action_archive');
+      assert.deepEqual(kinds(await attempt(job([partner('A')], { followUp: 'action_archive', doneWhen }))), ['created']);
       assert.equal(calls('action_archive').length, 1);
 
-      pieces = [];
-      const repeatable = job([partner('B')], { followUp: 'action_replenish' });
-      await assert.rejects(() => attempt(repeatable), { code: 'unknown-outcome' });
-      instead = ({ method }) => (method === 'action_replenish' ? Promise.resolve(true) : undefined);
-      assert.deepEqual(kinds(await attempt(repeatable)), ['created']);
-      assert.equal(calls('action_replenish').length, 2);
+      [pieces, called] = [[], []];
+      loseFirst('action_archive');
+      const work = job([partner('B')], { followUp: 'action_archive', doneWhen });
+      await assert.rejects(attempt(work), OutcomePending);
+      limit(-1);
+      assert.deepEqual(kinds(await attempt(work)), ['created']);
+      assert.equal(calls('action_archive').length, 2);
+      assert.deepEqual(
+        (await mine()).map(({ active }) => active),
+        [false, false],
+      );
     });
 
     for (const operation of ['upsert', 'create'] as const)

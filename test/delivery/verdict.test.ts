@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CalledOff, verdict } from '../../lib/delivery/verdict.ts';
+import { CalledOff, OutcomePending, verdict } from '../../lib/delivery/verdict.ts';
 import { OdooError, type OdooErrorCode } from '../../lib/odoo/errors.ts';
 
 const on = (code: OdooErrorCode, attempt: number, { claims = 1, method = 'create' } = {}) =>
@@ -27,11 +27,14 @@ describe('the verdict on a failed try', () => {
     assert.ok(wait(50) >= 150_000 && wait(50) <= 300_000);
   });
 
-  it('looks again only when Odoo can no longer be at work on what it did not answer', () => {
-    for (const code of ['unknown-outcome', 'protocol'] as const) {
-      assert.ok(on(code, 1).delayMs > 120_000, code);
-      assert.ok(on(code, 1, { method: 'search_read' }).delayMs <= 1_000, `${code} while reading`);
-    }
+  it('looks again soon for what Odoo may still be at work on, and at the latest when it no longer can be', () => {
+    const until = Date.now() + 60_000;
+    const pending = (claims: number, sent = false) =>
+      verdict(new OutcomePending(until, sent), { attempt: 5, maxAttempts: 5, claims });
+    assert.ok(pending(1).delayMs <= 1_000);
+    assert.ok(pending(20).delayMs <= 60_000);
+    assert.deepEqual([pending(1).bury, pending(1).countAttempt], [false, false], 'looking costs no attempt');
+    assert.deepEqual([pending(1, true).bury, pending(1, true).countAttempt], [true, true], 'sending does');
   });
 
   it('goes on at once, as if nothing had been, with work that was stopped', () => {

@@ -226,7 +226,7 @@ describe('the worker', () => {
     const late: typeof heartbeat = async (...given) => (hanging ? undefined : heartbeat(...given));
     store = Object.assign(store, { jobs: { ...store.jobs, heartbeat: late } });
     start(
-      async (_, signal) => {
+      async (_, { signal }) => {
         await once(signal, 'abort');
         told = true;
         throw new CalledOff();
@@ -243,7 +243,7 @@ describe('the worker', () => {
   it('gives back at once what it calls off to stop, without an attempt and without an error', async () => {
     await add(['one'], { maxAttempts: 1 });
     let begun = false;
-    const worker = start(async (_, signal) => {
+    const worker = start(async (_, { signal }) => {
       begun = true;
       await once(signal, 'abort');
       throw new CalledOff();

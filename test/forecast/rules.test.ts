@@ -82,7 +82,7 @@ describe('the rules of a forecast', () => {
     assert.deepEqual(
       [...reasons].sort(),
       Object.keys(CATALOGUE)
-        .filter((reason) => !['UNMAPPED', 'ODOO_REFUSED', 'DELIVERY_FAILED'].includes(reason))
+        .filter((reason) => !['UNMAPPED', 'ODOO_REFUSED', 'KEY_CONFLICT', 'DELIVERY_FAILED'].includes(reason))
         .sort(),
     );
   });

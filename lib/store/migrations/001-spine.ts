@@ -94,6 +94,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
 
   await db.schema
+    .createTable('effects')
+    .addColumn('queue', 'text', (column) => column.notNull())
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('content_hash', 'text', (column) => column.notNull())
+    .addColumn('record', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('effects_key', ['queue', 'key'])
+    .execute();
+  await db.schema.createIndex('effects_expired').on('effects').columns(['expires_at']).execute();
+
+  await db.schema
     .createTable('exceptions')
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('run', 'text', (column) => column.references('runs.id').onDelete('cascade'))

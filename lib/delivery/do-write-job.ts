@@ -1,0 +1,45 @@
+import type { OdooClient } from '../odoo/client.ts';
+import type { ClaimedJob } from '../store/jobs.ts';
+import type { Store } from '../store/open.ts';
+import { applyWrite } from './apply-write.ts';
+import { knownOutcomes } from './known-outcomes.ts';
+import { progressOf } from './progress.ts';
+import type { Hold } from './worker.ts';
+import { WriteJob } from './write-job.ts';
+import { settleWrite, type WriteResult } from './write-settlement.ts';
+
+/** Does a write job as a worker claimed it, and gives what is settled. Throws as `applyWrite` does. */
+export async function doWriteJob(
+  store: Store,
+  client: OdooClient,
+  claimed: ClaimedJob,
+  { signal, confirm }: Hold,
+  who: string,
+): Promise<WriteResult> {
+  const job = WriteJob.parse(claimed.payload);
+  const { known, superseded, remember } = await knownOutcomes(store, claimed, job);
+  const outcomes = await applyWrite({
+    client: confirmed(client, confirm),
+    job,
+    signal,
+    before: progressOf(claimed.progress),
+    save: (piece) => store.jobs.progress(claimed.lease, piece),
+    known,
+  });
+  const effects = outcomes.flatMap(({ index, id, outcome }) => {
+    const effect = remember.get(index);
+    return effect && id !== undefined && outcome !== 'refused' ? [{ ...effect, id }] : [];
+  });
+  return { ...settleWrite(job, outcomes, { run: claimed.run, who, superseded }), effects };
+}
+
+/** The client, making sure before it sends what changes Odoo that the job is still this worker's. */
+function confirmed(client: OdooClient, confirm: () => Promise<void>): OdooClient {
+  return {
+    ...client,
+    async call(call) {
+      if (!call.readOnly) await confirm();
+      return client.call(call);
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { withoutMarks } from '../canonical/marks.ts';
+import { OdooError } from '../odoo/errors.ts';
+import type { WriteOutcome } from '../odoo/write-outcome.ts';
+import { canonicalJson, sha256 } from '../store/canonical-json.ts';
+import type { Effect } from '../store/effects.ts';
+import type { ClaimedJob } from '../store/jobs.ts';
+import type { Store } from '../store/open.ts';
+import { WriteJob, type WriteRecord } from './write-job.ts';
+
+/** The same business key came with other content: one of the two is wrong, and nobody but a person can tell which. */
+export class KeyConflict extends OdooError {
+  override readonly name = 'KeyConflict';
+}
+
+export type KnownOutcomes = {
+  /** Outcomes that stand before anything is sent, by place. */
+  readonly known: ReadonlyMap<number, WriteOutcome>;
+  /** How many of them are of records that a later job has written since. */
+  readonly superseded: number;
+  /** What is to be remembered of the others, once they are done: key and hash of the content, by place. */
+  readonly remember: ReadonlyMap<number, Omit<Effect, 'id'>>;
+};
+
+/**
+ * What a job need not do any more. A `create` or `call` under a business key that was done before with the same content is
+ * answered as it was then; with other content it is refused. An `upsert` or `update` that waited while a later job wrote
+ * the same fields of the same record is left out, so that an old forecast never overwrites a newer one.
+ */
+export async function knownOutcomes(store: Store, claimed: ClaimedJob, job: WriteJob): Promise<KnownOutcomes> {
+  const known = new Map<number, WriteOutcome>();
+  const remember = new Map<number, Omit<Effect, 'id'>>();
+  if (job.dryRun) return { known, superseded: 0, remember };
+  if (job.operation === 'upsert' || job.operation === 'update') {
+    for (const index of await overtaken(store, claimed, job)) known.set(index, { index, outcome: 'unchanged' });
+    return { known, superseded: known.size, remember };
+  }
+  if (job.keys.length === 0) return { known, superseded: 0, remember };
+
+  for (const [index, record] of job.records.entries()) {
+    if (job.keys.some((key) => record[key] === undefined || record[key] === null || record[key] === '')) continue;
+    const key = `${job.operation} ${job.model} ${job.method ?? ''} ${keyText(record, job.keys)}`;
+    remember.set(index, { key, hash: sha256(canonicalJson([withoutMarks(record), job.args ?? {}])) });
+    if (index % 1_000 === 999) await nextTurn();
+  }
+  const before = new Map(await store.effects.known(claimed.queue, [...new Set([...remember.values()].map(({ key }) => key))]));
+  for (const [index, { key, hash }] of remember) {
+    const effect = before.get(key);
+    if (!effect) before.set(key, { key, hash, id: 0 });
+    else if (effect.hash === hash) known.set(index, { index, outcome: 'unchanged', ...(effect.id ? { id: effect.id } : {}) });
+    else {
+      const text = `The key ${job.keys.map((name) => `${name} ${String(job.records[index]?.[name])}`).join(', ')} was used before, with other content. Which one is right? Correct the key or the content, then replay or discard.`;
+      known.set(index, { index, outcome: 'refused', error: new KeyConflict('validation', text, { model: job.model }) });
+    }
+  }
+  for (const index of known.keys()) remember.delete(index);
+  return { known, superseded: 0, remember };
+}
+
+/** Places of the records whose every field a job that came later has written already. */
+async function overtaken(store: Store, claimed: ClaimedJob, job: WriteJob): Promise<number[]> {
+  const keys = job.operation === 'update' ? ['id'] : job.keys;
+  const later = new Map<string, Set<string>>();
+  for (const id of await store.jobs.finishedSince(claimed)) {
+    const other = WriteJob.safeParse(await store.jobs.payload(id));
+    if (!other.success || other.data.model !== job.model || other.data.operation !== job.operation) continue;
+    for (const record of other.data.records) {
+      const fields = later.get(keyText(record, keys)) ?? new Set();
+      later.set(keyText(record, keys), fields);
+      for (const name of Object.keys(withoutMarks(record))) fields.add(name);
+    }
+    await nextTurn();
+  }
+  if (later.size === 0) return [];
+  return job.records.flatMap((record, index) => {
+    const fields = later.get(keyText(record, keys));
+    return fields && Object.keys(withoutMarks(record)).every((name) => fields.has(name)) ? [index] : [];
+  });
+}
+
+function keyText(record: WriteRecord, keys: readonly string[]): string {
+  return canonicalJson(keys.map((key) => record[key]));
+}

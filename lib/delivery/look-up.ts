@@ -1,0 +1,44 @@
+import type { OdooClient } from '../odoo/client.ts';
+import { OdooError } from '../odoo/errors.ts';
+import type { Ledger } from './sent-once.ts';
+import { OutcomePending } from './verdict.ts';
+
+/** Looks in Odoo which of the places it has done all the same, and gives their ids. */
+export type LookUp = (places: readonly number[]) => Promise<ReadonlyMap<number, number>>;
+
+/**
+ * Sends what is open, and looks up what no answer came for, until each of the `findable` places is settled: found in Odoo,
+ * or surely not there and sent again. `send` sends all that is open and tells whether an answer was lost. What is unknown
+ * and cannot be looked up stays so.
+ * Throws OutcomePending as long as Odoo may still be at work on what is not there yet.
+ */
+export async function settleAll(
+  client: OdooClient,
+  ledger: Ledger,
+  step: string,
+  findable: readonly number[],
+  send: () => Promise<{ lost: boolean }>,
+  lookUp: LookUp,
+): Promise<void> {
+  let lostNow = false;
+  for (;;) {
+    const { lost } = await send();
+    lostNow ||= lost;
+    const unknown = findable.filter((place) => ledger.unknownSince(step, place) !== undefined);
+    if (unknown.length === 0) return;
+    const found = await lookUp(unknown);
+    await ledger.found(step, found);
+    const missing = unknown.filter((place) => !found.has(place));
+    if (missing.length === 0) continue;
+    const sent = Math.max(...missing.map((place) => ledger.unknownSince(step, place) ?? 0));
+    const until = sent + client.limitMilliseconds;
+    if (Date.now() < until) throw new OutcomePending(until, lostNow);
+    await ledger.reopen(step, missing);
+  }
+}
+
+/** The error of a record for which nobody can tell what Odoo did. */
+export function unknownOutcome(model: string, method: string): OdooError {
+  const text = `No answer came to ${model}.${method}: the outcome is unknown, and it must not be done twice. Look in Odoo whether it was done, then replay or discard this record.`;
+  return new OdooError('unknown-outcome', text, { model, method });
+}
