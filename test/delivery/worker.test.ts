@@ -240,6 +240,30 @@ describe('the worker', () => {
     assert.deepEqual(await counts(), { running: 1 }, 'the job is still the other worker’s');
   });
 
+  it('finds out before it sends, when it was frozen for longer than its lease', async () => {
+    await add(['one']);
+    let frozen = true;
+    const { heartbeat } = store.jobs;
+    // A frozen process has no timers either: nothing renews the lease or tells that it is lost.
+    const still: typeof heartbeat = (...given) => (frozen ? new Promise(() => {}) : heartbeat(...given));
+    store = Object.assign(store, { jobs: { ...store.jobs, heartbeat: still } });
+    let outcome: unknown;
+    start(
+      async (_, { confirm }) => {
+        await until(async () => (await store.jobs.claim(QUEUE, { owner: 'another', leaseSeconds: 60, limit: 1 })).length > 0);
+        frozen = false;
+        outcome = await confirm().then(
+          () => 'sent',
+          (error: unknown) => error,
+        );
+        throw new CalledOff();
+      },
+      { leaseSeconds: 0.3 },
+    );
+    await until(() => outcome !== undefined);
+    assert.ok(outcome instanceof CalledOff, `${outcome}`);
+  });
+
   it('gives back at once what it calls off to stop, without an attempt and without an error', async () => {
     await add(['one'], { maxAttempts: 1 });
     let begun = false;

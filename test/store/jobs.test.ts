@@ -43,6 +43,21 @@ for (const target of testStores()) {
       assert.equal(keys.length, 19);
     });
 
+    it('gives no second job of a queue while one is at work, when asked to', async () => {
+      const name = queue();
+      const alone = { owner: 'test', leaseSeconds: 60, limit: 1, exclusive: true };
+      await store.jobs.add([job(name, 'one'), job(name, 'two')]);
+      const claimed = (await Promise.all(Array.from({ length: 5 }, () => store.jobs.claim(name, alone)))).flat();
+      assert.deepEqual(
+        claimed.map(({ key }) => key),
+        ['one'],
+      );
+      const due = await store.jobs.dueIn(name, true);
+      assert.ok(due !== undefined && due > 50_000, `due in ${due}: a worker would ask without end`);
+      await store.jobs.succeed(claimed[0]!.lease, { result: {} });
+      assert.equal((await store.jobs.claim(name, alone))[0]?.key, 'two');
+    });
+
     it('waits before a retry, and counts only attempts that count', async () => {
       const name = queue();
       await store.jobs.add([job(name, 'one')]);

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { doWriteJob } from '../../lib/delivery/do-write-job.ts';
+import { CalledOff } from '../../lib/delivery/verdict.ts';
+import { type Call, type OdooClient, openOdoo } from '../../lib/odoo/client.ts';
+import { searchAll } from '../../lib/odoo/pages.ts';
+import type { Store } from '../../lib/store/open.ts';
+import { openStore } from '../../lib/store/open.ts';
+import { startSandbox } from '../../sandbox/odoo/server.ts';
+
+const MODEL = 'res.partner';
+const QUEUE = 'odoo-write:test';
+
+describe('doing a write job', () => {
+  let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+  let odoo: OdooClient;
+  let called: Call[];
+  let client: OdooClient;
+  let store: Store;
+
+  before(async () => {
+    sandbox = await startSandbox();
+    const { url, database, login, password } = sandbox;
+    odoo = openOdoo({ url, database, login, password });
+    client = {
+      ...odoo,
+      call(call) {
+        called.push(call);
+        return odoo.call(call);
+      },
+    };
+  });
+  after(async () => {
+    await odoo.close();
+    await sandbox.close();
+  });
+  beforeEach(async () => {
+    called = [];
+    store = await openStore({ url: ':memory:' });
+  });
+  afterEach(() => store.close());
+
+  const hold = { signal: new AbortController().signal, confirm: async () => {} };
+  const add = (key: string, payload: object) =>
+    store.jobs.add([{ queue: QUEUE, kind: 'odoo-write', key, payload: { model: MODEL, ...payload }, maxAttempts: 5 }]);
+  const claim = async () => {
+    const [claimed] = await store.jobs.claim(QUEUE, { owner: 'test', leaseSeconds: 60, limit: 1 });
+    return claimed ?? assert.fail('there is no job');
+  };
+  const doNext = async () => {
+    const claimed = await claim();
+    const result = await doWriteJob(store, client, claimed, hold, 'test');
+    await store.jobs.succeed(claimed.lease, result);
+    return result;
+  };
+  const held = (ref: string) =>
+    searchAll(odoo, { model: MODEL, domain: [['ref', '=', ref]], fields: ['name', 'street', 'city'], order: 'id' });
+  const kinds = (result: Awaited<ReturnType<typeof doNext>>) => result.outcomes.map(({ outcome }) => outcome);
+
+  it('does a create once under its business key, and answers it as before when it comes again', async () => {
+    const one = { operation: 'create', keys: ['ref'], records: [{ ref: 'once', name: 'A' }] };
+    await add('1', one);
+    await add('2', one);
+    const [first, again] = [await doNext(), await doNext()];
+    assert.deepEqual([kinds(first), kinds(again)], [['created'], ['unchanged']]);
+    assert.equal(again.outcomes[0]?.id, first.outcomes[0]?.id);
+    assert.equal((await held('once')).length, 1);
+  });
+
+  it('refuses other content under the same business key, with the reason', async () => {
+    await add('1', { operation: 'create', keys: ['ref'], records: [{ ref: 'other', name: 'A' }] });
+    await add('2', { operation: 'create', keys: ['ref'], records: [{ ref: 'other', name: 'B' }] });
+    await doNext();
+    const { refusals } = await doNext();
+    assert.equal(refusals[0]?.reason, 'KEY_CONFLICT');
+    assert.match(refusals[0]?.message ?? '', /ref other was used before, with other content/);
+    assert.deepEqual(
+      (await held('other')).map(({ name }) => name),
+      ['A'],
+    );
+  });
+
+  it('never lets a job that waited overwrite what a later one wrote', async () => {
+    await add('old', {
+      operation: 'upsert',
+      keys: ['ref'],
+      records: [
+        { ref: 'late', name: 'Old', street: 'Old' },
+        { ref: 'own', name: 'Own' },
+      ],
+    });
+    const waiting = await claim();
+    await store.jobs.retry(waiting.lease, { error: 'Odoo was away', delayMs: 50, countAttempt: true });
+    await add('new', { operation: 'upsert', keys: ['ref'], records: [{ ref: 'late', name: 'New', street: 'New' }] });
+    await doNext();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    assert.deepEqual(kinds(await doNext()), ['unchanged', 'created']);
+    assert.deepEqual(
+      (await held('late')).map(({ name, street }) => [name, street]),
+      [['New', 'New']],
+    );
+  });
+
+  it('still writes what the later job said nothing of', async () => {
+    await add('old', { operation: 'upsert', keys: ['ref'], records: [{ ref: 'part', name: 'Old', city: 'Ghent' }] });
+    const waiting = await claim();
+    await store.jobs.retry(waiting.lease, { error: 'Odoo was away', delayMs: 50, countAttempt: true });
+    await add('new', { operation: 'upsert', keys: ['ref'], records: [{ ref: 'part', name: 'New' }] });
+    await doNext();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await doNext();
+    assert.equal((await held('part'))[0]?.city, 'Ghent');
+  });
+
+  it('sends nothing that changes Odoo once the job is no longer its own', async () => {
+    await add('1', { operation: 'upsert', keys: ['ref'], records: [{ ref: 'lost', name: 'A' }] });
+    const confirm = async () => {
+      throw new CalledOff();
+    };
+    await assert.rejects(doWriteJob(store, client, await claim(), { ...hold, confirm }, 'test'), CalledOff);
+    assert.deepEqual(
+      called.filter(({ readOnly }) => !readOnly),
+      [],
+    );
+  });
+});
