@@ -1,5 +1,7 @@
 import { completeFields, completeModel } from '../editor/completion.ts';
-import { chosen, fields, json, matching, model, wholeNumber } from '../editor/validate.ts';
+import { domainBuilder } from '../editor/domain-builder.ts';
+import { treeOf } from '../editor/domain-tree.ts';
+import { chosen, fields, json, matching, model, readable, wholeNumber } from '../editor/validate.ts';
 import { openFaults, showWhatApplies } from '../editor/visibility.ts';
 import '../editor/style.ts';
 
@@ -19,6 +21,7 @@ RED.nodes.registerType('odoo-write', {
     method: { value: '', validate: matching('odoo-write.label.method', 'editor.error.method', /^[a-z]\w*$/) },
     args: { value: '', validate: json('odoo-write.label.args', 'object') },
     followUp: { value: '', validate: matching('odoo-write.label.followUp', 'editor.error.method', /^[a-z]\w*$/) },
+    doneWhen: { value: '', validate: readable('odoo-write.label.doneWhen', (domain) => treeOf(domain)) },
     dryRun: { value: false },
     batchSize: { value: 1000, validate: wholeNumber('odoo-write.label.batchSize', 1, 10_000) },
     maxAttempts: { value: 12, validate: wholeNumber('odoo-write.label.maxAttempts', 1, 100) },
@@ -43,6 +46,8 @@ RED.nodes.registerType('odoo-write', {
     completeModel($('#node-input-model'), server);
     for (const name of ['keys', 'fillEmpty']) completeFields($(`#node-input-${name}`), server, ofModel);
     for (const name of ['args', 'context']) $(`#node-input-${name}`).typedInput({ types: ['json'] });
+    domainBuilder(this, '#planbridge-domain', '#node-input-doneWhen', { server, model: ofModel });
+    $('#planbridge-done-when').prop('open', Boolean(this.doneWhen));
     showWhatApplies();
     openFaults();
   },

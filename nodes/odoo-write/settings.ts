@@ -15,6 +15,11 @@ export const Settings = z.object({
   args: objectField,
   /** A method called on the records that changed. */
   followUp: textField(),
+  /** A domain that tells on which records the method or follow-up was done. */
+  doneWhen: z.preprocess(
+    (value) => value || undefined,
+    z.union([z.string(), z.array(z.unknown()).transform((domain) => JSON.stringify(domain))]).optional(),
+  ),
   dryRun: z.boolean().default(false),
   batchSize: numberField(1000),
   maxAttempts: numberField(12),

@@ -6,7 +6,7 @@ import type { FlowMessage } from '../../lib/node/types.ts';
 import { Settings } from './settings.ts';
 
 /** Settings that a message may give instead of the form. */
-const OVERRIDES = ['operation', 'model', 'keys', 'fillEmpty', 'method', 'args', 'context', 'dryRun'] as const;
+const OVERRIDES = ['operation', 'model', 'keys', 'fillEmpty', 'method', 'args', 'doneWhen', 'context', 'dryRun'] as const;
 
 /**
  * The job that a message asks for. What the form leaves blank is taken from `msg.target`, where canonical-map says what

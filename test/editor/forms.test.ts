@@ -259,10 +259,10 @@ describe('the forms in a browser', function () {
       );
     assert.deepEqual(await shown(), ['keys', 'fillEmpty', 'followUp', 'store', 'maxAttempts']);
     await page.selectOption('#node-input-operation', 'call');
-    assert.deepEqual(await shown(), ['method', 'args', 'store', 'maxAttempts']);
+    assert.deepEqual(await shown(), ['keys', 'method', 'args', 'store', 'maxAttempts']);
     await page.uncheck('#node-input-durable');
     await page.selectOption('#node-input-operation', 'create');
-    assert.deepEqual(await shown(), ['followUp']);
+    assert.deepEqual(await shown(), ['keys', 'followUp']);
     await close('cancel');
   });
 
