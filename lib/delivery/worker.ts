@@ -3,6 +3,7 @@ import type { ClaimedJob } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
 import type { Settlement } from '../store/settlement.ts';
 import { backoff } from './backoff.ts';
+import type { Breaker } from './breaker.ts';
 import { CalledOff, verdict } from './verdict.ts';
 
 export type Lost = { readonly lines: number; readonly quantity: string; readonly records: number };
@@ -33,6 +34,10 @@ export type WorkerOptions<Result extends Settlement> = {
   readonly onSettled?: (job: ClaimedJob, result: Result) => void;
   /** A try failed; `buried` when it was the last one. */
   readonly onFailed?: (job: ClaimedJob, error: Error, buried: boolean) => void;
+  /** Of the server that the jobs are for: while it is open, none is begun. */
+  readonly breaker?: Breaker;
+  /** The server is left alone for so many milliseconds. */
+  readonly onPaused?: (milliseconds: number) => void;
   /** The store itself failed; the worker goes on trying. */
   readonly onTrouble?: (error: Error) => void;
   /**
@@ -99,6 +104,7 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
       await store.jobs.succeed(job.lease, result);
       clearInterval(beat);
       options.onSettled?.(job, result);
+      await options.breaker?.succeeded();
     } catch (error) {
       await fail(job, error as Error);
     } finally {
@@ -109,6 +115,7 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
   const fail = async (job: ClaimedJob, error: Error): Promise<void> => {
     // Another worker took the job over: what happens to it is that one's business.
     if (isStale(error)) return;
+    await options.breaker?.failed(error).catch(() => undefined);
     const { bury, countAttempt, delayMs } = verdict(error, { ...job, claims: job.lease.token });
     try {
       if (bury) await store.jobs.bury(job.lease, error.message, options.lost(job));
@@ -138,6 +145,12 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
     });
   };
 
+  /** Milliseconds for which the server is left alone; asked only when there is a job for it, which finds out how it is. */
+  const serverPause = async (): Promise<number> => {
+    if (!options.breaker || running.size >= concurrency) return 0;
+    return (await store.jobs.dueIn(queue, exclusive)) === 0 ? options.breaker.wait() : 0;
+  };
+
   /** Claims what there is room for; true when there may be more. */
   const claimSome = async (): Promise<boolean> => {
     const room = concurrency - running.size;
@@ -158,6 +171,12 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
     while (!stopping.signal.aborted) {
       nudged = false;
       try {
+        const pausedFor = await serverPause();
+        if (pausedFor > 0) {
+          options.onPaused?.(pausedFor);
+          await pause(Math.min(POLL_MILLISECONDS, pausedFor));
+          continue;
+        }
         if (await claimSome()) continue;
         troubles = 0;
       } catch (error) {

@@ -24,6 +24,7 @@ export function showStatus(
 /** What failures are called in the status, by the class of the error; `*` stands for each of its codes. */
 const FAMILIES: Readonly<Record<string, string>> = {
   OdooError: 'odoo.*',
+  OutcomePending: 'pending',
   StoreError: 'store.*',
   MessageError: 'message.*',
   SettingsError: 'settings',

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { type AuditEntry, appendAudit } from './audit.ts';
+import { type Breakers, breakersOf } from './breakers.ts';
 import type { Dialect, StoreContext } from './context.ts';
 import { type Effects, effectsOf } from './effects.ts';
 import { StoreError } from './errors.ts';
@@ -19,6 +20,7 @@ export type Store = {
   readonly runs: Runs;
   readonly jobs: Jobs & Settlements;
   readonly effects: Effects;
+  readonly breakers: Breakers;
   readonly exceptions: Exceptions;
   readonly audit: { append(entry: AuditEntry): Promise<void> };
   /** Takes away what is older than the retention. */
@@ -65,6 +67,7 @@ export async function storeOf(
     runs: runsOf(context, retentionDays),
     jobs: { ...jobsOf(context, retentionDays), ...settlementsOf(context, retentionDays) },
     effects: effectsOf(context),
+    breakers: breakersOf(context),
     exceptions: exceptionsOf(context),
     audit: { append: (entry) => context.db.transaction().execute((tx) => appendAudit(tx, context.dialect, entry)) },
     sweep: () => sweep(context, retentionDays),

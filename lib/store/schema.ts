@@ -73,6 +73,8 @@ export type JobProgressTable = { job: string; piece: number; body: string };
 /** What was done in Odoo under a business key, until the key expires. */
 export type EffectsTable = { queue: string; key: string; content_hash: string; record: number; expires_at: number };
 
+export type BreakersTable = { server: string; failures: number; open_until: number; error: string | null; updated_at: number };
+
 export type ExceptionState = 'open' | 'acknowledged' | 'waiting' | 'resolved' | 'expired';
 
 export type ExceptionsTable = {
@@ -126,6 +128,7 @@ export type Tables = {
   job_payloads: JobPayloadsTable;
   job_progress: JobProgressTable;
   effects: EffectsTable;
+  breakers: BreakersTable;
   exceptions: ExceptionsTable;
   audit: AuditTable;
 };

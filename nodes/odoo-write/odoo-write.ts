@@ -54,6 +54,7 @@ export default function (RED: NodeAPI): void {
           if (buried) over();
           tell(error, { sync });
         },
+        onPaused: (ms) => showStatus(RED, this, 'failed', 'paused', { count: Math.ceil(ms / 1000) }),
         onTrouble: tell,
       });
       this.on('close', (done: () => void) => void writing.stop().finally(done));

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { breakerOf } from '../../lib/delivery/breaker.ts';
 import { doWriteJob } from '../../lib/delivery/do-write-job.ts';
 import { startWorker } from '../../lib/delivery/worker.ts';
 import { WriteJob } from '../../lib/delivery/write-job.ts';
@@ -18,6 +19,8 @@ export type WritingOptions = {
   readonly onSettled: (sync: unknown, result: Pick<WriteResult, 'outcomes' | 'refusals'>) => void;
   /** A try failed; `buried` when it was the last one. */
   readonly onFailed: (sync: unknown, error: Error, buried: boolean) => void;
+  /** Odoo did not answer a few times in a row; it is left alone for so many milliseconds. */
+  readonly onPaused: (milliseconds: number) => void;
   /** The store does not answer; the worker goes on trying. */
   readonly onTrouble: (error: Error) => void;
 };
@@ -46,6 +49,8 @@ export function startWriting({ store: node, server, who, ...tell }: WritingOptio
         tell.onFailed(syncOf(claimed), error, buried);
         if (buried) tell.onSettled(syncOf(claimed), givenUp(claimed, error, who));
       },
+      breaker: breakerOf(store, () => server.client().server),
+      onPaused: tell.onPaused,
       onTrouble: tell.onTrouble,
     });
     nudge = worker.nudge;

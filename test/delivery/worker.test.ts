@@ -219,7 +219,7 @@ describe('the worker', () => {
   });
 
   it('tells the work on a job that another worker took over to stop', async () => {
-    let told = false;
+    let [begun, told] = [false, false];
     await add(['one']);
     const { heartbeat } = store.jobs;
     let hanging = true;
@@ -227,12 +227,14 @@ describe('the worker', () => {
     store = Object.assign(store, { jobs: { ...store.jobs, heartbeat: late } });
     start(
       async (_, { signal }) => {
+        begun = true;
         await once(signal, 'abort');
         told = true;
         throw new CalledOff();
       },
       { leaseSeconds: 0.3 },
     );
+    await until(() => begun);
     await until(async () => (await store.jobs.claim(QUEUE, { owner: 'another', leaseSeconds: 60, limit: 1 })).length > 0);
     hanging = false;
     await until(() => told);

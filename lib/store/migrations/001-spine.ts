@@ -105,6 +105,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('effects_expired').on('effects').columns(['expires_at']).execute();
 
   await db.schema
+    .createTable('breakers')
+    .addColumn('server', 'text', (column) => column.primaryKey())
+    .addColumn('failures', 'integer', (column) => column.notNull())
+    .addColumn('open_until', 'bigint', (column) => column.notNull())
+    .addColumn('error', 'text')
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .execute();
+
+  await db.schema
     .createTable('exceptions')
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('run', 'text', (column) => column.references('runs.id').onDelete('cascade'))

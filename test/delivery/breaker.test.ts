@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { breakerOf } from '../../lib/delivery/breaker.ts';
+import { OdooError } from '../../lib/odoo/errors.ts';
+import type { Store } from '../../lib/store/open.ts';
+import { testStores } from '../support/stores.ts';
+
+const away = new OdooError('unavailable', 'Odoo is away.');
+
+for (const target of testStores()) {
+  describe(`the circuit breaker on ${target.name}`, function () {
+    this.timeout(30_000);
+    let store: Store;
+    let end: () => Promise<void>;
+    before(async () => ({ store, end } = await target.open()));
+    after(() => end());
+    let count = 0;
+    const fresh = () => {
+      const name = `server-${process.pid}-${Date.now()}-${count++}`;
+      return { one: breakerOf(store, () => name), another: breakerOf(store, () => name) };
+    };
+    const failTimes = async (breaker: ReturnType<typeof breakerOf>, times: number) => {
+      for (let time = 0; time < times; time++) await breaker.failed(away);
+    };
+
+    it('leaves a server alone after three failures in a row, for every instance, and says why', async () => {
+      const { one, another } = fresh();
+      await failTimes(one, 2);
+      assert.equal(await another.wait(), 0);
+      await failTimes(one, 1);
+      assert.ok((await another.wait()) > 300);
+      assert.equal((await another.open())?.error, 'Odoo is away.');
+    });
+
+    it('lets one alone find out how it is, and all go on once it answers', async () => {
+      const { one, another } = fresh();
+      await failTimes(one, 3);
+      await sleep((await one.wait()) + 20);
+      const waits = await Promise.all([one.wait(), another.wait(), one.wait()]);
+      assert.equal(waits.filter((wait) => wait === 0).length, 1, `${waits}`);
+      await one.succeeded();
+      assert.equal(await another.wait(), 0);
+      assert.equal(await another.open(), undefined);
+    });
+
+    it('waits longer each time that it is still away', async () => {
+      const { one } = fresh();
+      await failTimes(one, 8);
+      assert.ok((await one.wait()) > 10_000);
+    });
+
+    it('takes a refusal for an answer', async () => {
+      const { one } = fresh();
+      await failTimes(one, 2);
+      await one.failed(new OdooError('validation', 'No.'));
+      await failTimes(one, 2);
+      assert.equal(await one.wait(), 0);
+      await one.failed(new TypeError('a fault of our own'));
+      assert.equal(await one.wait(), 0);
+    });
+  });
+}
