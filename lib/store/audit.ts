@@ -17,7 +17,7 @@ export type AuditEntry = {
 };
 
 /** The first entry's predecessor. */
-const GENESIS = '0'.repeat(64);
+export const GENESIS = '0'.repeat(64);
 
 /** Number of PostgreSQL's advisory lock under which entries are added one at a time; any fixed number serves. */
 const CHAIN_LOCK = 727_001;
