@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import { backoff } from '../delivery/backoff.ts';
+import type { Packet } from './packet.ts';
+
+export type InboxOptions = {
+  /** `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
+  readonly url: string;
+  /** Names the session that the broker keeps while we are away. */
+  readonly clientId: string;
+  readonly topic: string;
+  readonly version: 4 | 5;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  readonly tls?: Readonly<Record<string, unknown>>;
+  /** For how long the broker keeps the session (MQTT 5). */
+  readonly sessionSeconds: number;
+  /** Takes a message over durably. While it fails, the message is not acknowledged. */
+  readonly accept: (packet: Packet) => Promise<void>;
+  readonly onConnected: () => void;
+  /** The broker or the store does not answer; it goes on trying. */
+  readonly onTrouble: (error: Error) => void;
+};
+
+export type Inbox = {
+  /** Takes no more, waits for what is being taken over, and leaves the session with the broker. */
+  stop(): Promise<void>;
+};
+
+const LONGEST_WAIT = 10_000;
+
+/**
+ * One subscription with QoS 1. A message is acknowledged (PUBACK) once `accept` has it on disk, and not before: after a
+ * crash, or while the store refuses, the broker keeps it and sends it again.
+ */
+export function openInbox(options: InboxOptions): Inbox {
+  const stopping = new AbortController();
+  let connection = new AbortController();
+  let taking: Promise<void> = Promise.resolve();
+  const client: MqttClient = mqtt.connect(options.url, clientOptions(options));
+
+  /** Goes on until the message is accepted; false when the connection that it came by is gone. */
+  const takeOver = async (packet: IPublishPacket, gone: AbortSignal): Promise<boolean> => {
+    const { contentType, userProperties } = packet.properties ?? {};
+    const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
+    for (let attempt = 1; !gone.aborted; attempt++) {
+      try {
+        await options.accept({ topic: packet.topic, payload, contentType, userProperties });
+        return true;
+      } catch (error) {
+        options.onTrouble(error as Error);
+        await sleep(Math.min(LONGEST_WAIT, backoff(attempt)), undefined, { signal: gone }).catch(() => undefined);
+      }
+    }
+    return false;
+  };
+
+  // What mqtt.js calls for each message; the acknowledgement leaves in the callback.
+  client.handleMessage = (packet, acknowledge) => {
+    taking = takeOver(packet, AbortSignal.any([connection.signal, stopping.signal])).then((taken) => {
+      if (taken) acknowledge();
+    });
+  };
+  client.on('connect', () => {
+    connection = new AbortController();
+    client
+      .subscribeAsync(options.topic, { qos: 1 })
+      .then((granted) => {
+        if (granted.some(({ qos }) => qos > 2)) throw new Error(`The broker does not allow us to subscribe to ${options.topic}.`);
+        options.onConnected();
+      })
+      .catch((error: Error) => {
+        if (!stopping.signal.aborted) options.onTrouble(error);
+      });
+  });
+  client.on('close', () => connection.abort());
+  client.on('error', options.onTrouble);
+  client.on('offline', () => options.onTrouble(new Error(`The broker at ${hidden(options.url)} does not answer.`)));
+
+  return {
+    async stop() {
+      stopping.abort();
+      await taking;
+      await client.endAsync();
+    },
+  };
+}
+
+function clientOptions({ clientId, version, user, password, tls, sessionSeconds }: InboxOptions): IClientOptions {
+  return {
+    clientId,
+    clean: false,
+    protocolVersion: version,
+    resubscribe: false,
+    reconnectPeriod: 1_000,
+    connectTimeout: 10_000,
+    ...(version === 5 ? { properties: { sessionExpiryInterval: sessionSeconds } } : {}),
+    ...(user ? { username: user } : {}),
+    ...(password ? { password } : {}),
+    ...tls,
+  };
+}
+
+/** The address without what stands before its host. */
+function hidden(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//');
+}

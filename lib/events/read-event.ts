@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { PlantEvent } from '../canonical/event.ts';
+import { type Refusal, shortRecord } from '../exceptions/refusal.ts';
+import { isCloudEvent, readCloudEvent } from './formats/cloud-event.ts';
+import { readJson } from './formats/json.ts';
+import { isSparkplug, sparkplugReader } from './formats/sparkplug.ts';
+import { type Packet, UnreadableEvent } from './packet.ts';
+
+export const FORMATS = ['auto', 'json', 'cloudevents', 'sparkplug'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** What came of a message: an event, or why it is none. */
+export type Reading = { readonly event: PlantEvent } | { readonly refusal: Refusal };
+
+/** Reads messages as events; whatever they hold, it answers, and never throws. */
+export type EventReader = (packet: Packet) => Reading;
+
+/**
+ * A reader for a format; `auto` finds it by topic and properties. Sparkplug B needs one reader for a connection, for what
+ * births have told is kept in it.
+ */
+export function eventReader(format: Format, mostBytes: number): EventReader {
+  const readSparkplug = sparkplugReader();
+  const readRaw = (packet: Packet): object => {
+    if (packet.payload.length > mostBytes)
+      throw new UnreadableEvent(`The payload has ${packet.payload.length} bytes; the most is ${mostBytes}.`);
+    if (format === 'sparkplug' || (format === 'auto' && isSparkplug(packet.topic))) return readSparkplug(packet);
+    if (format === 'cloudevents' || (format === 'auto' && isCloudEvent(packet))) return readCloudEvent(packet);
+    return readJson(packet);
+  };
+  return (packet) => {
+    try {
+      const parsed = PlantEvent.safeParse(readRaw(packet));
+      if (parsed.success) return { event: parsed.data };
+      const [issue] = parsed.error.issues;
+      const field = issue?.path.join('.') ?? '';
+      return { refusal: refusalOf(packet, `The event's ${field || 'content'} is not right: ${issue?.message}.`, field) };
+    } catch (error) {
+      const { message, field } = error as UnreadableEvent;
+      return { refusal: refusalOf(packet, message, field) };
+    }
+  };
+}
+
+/** The key of a message that is no event: the same bytes on the same topic are one exception. */
+export function packetKey({ topic, payload }: Packet): string {
+  return createHash('sha256').update(topic).update('\n').update(payload).digest('hex');
+}
+
+function refusalOf({ topic, payload }: Packet, message: string, field?: string): Refusal {
+  const text = payload.subarray(0, 800).toString('utf8').replaceAll('\0', '\ufffd');
+  return {
+    reason: 'MALFORMED',
+    stage: 'mapping',
+    message,
+    record: shortRecord({ topic, payload: text }),
+    source: topic,
+    ...(field ? { field } : {}),
+  };
+}
