@@ -12,10 +12,10 @@ export const Lease = z.object({
   /** Fencing token: grows by one with every claim. */
   token: z.number().int(),
   /**
-   * For an event, what settles it: the first node that takes it over durably, or a `sync-settle` node. A run has none: it
-   * is released when its control totals balance.
+   * For an event, what settles it: the nodes that take it over durably (`odoo-write`, `exception-route`), or a `sync-settle`
+   * node. A run has none: it is released when its control totals balance.
    */
-  settledBy: z.enum(['first', 'sync-settle']).optional(),
+  settledBy: z.enum(['takers', 'sync-settle']).optional(),
 });
 export type Lease = z.infer<typeof Lease>;
 

@@ -15,15 +15,15 @@ export type RunPart = {
 
 export type EmissionOptions = { readonly queue: string; readonly owner: string; readonly leaseSeconds: number };
 
+/** A claimed run, and its parts in order. */
+export type EmittedRun = { readonly run: string; readonly lease: Held; parts(): AsyncGenerator<RunPart> };
+
 /**
- * Claims the next accepted run and gives its parts in order; undefined when there is none. What an earlier emission left
+ * Claims the next accepted run; undefined when there is none. What an earlier emission left
  * is cleared first. The run stays claimed until the flow has released it; a lease that runs out brings it here again.
  * A run whose attempts are used up is buried, and fails with the reason.
  */
-export async function nextRun(
-  store: Store,
-  { queue, owner, leaseSeconds }: EmissionOptions,
-): Promise<AsyncGenerator<RunPart> | undefined> {
+export async function nextRun(store: Store, { queue, owner, leaseSeconds }: EmissionOptions): Promise<EmittedRun | undefined> {
   for (;;) {
     const [job] = await store.jobs.claim(queue, { owner, leaseSeconds, limit: 1 });
     if (!job?.run) return undefined;
@@ -34,7 +34,8 @@ export async function nextRun(
     }
     if (job.attempt > 1) await store.runs.restart(job.lease);
     const { interface: name, parts } = job.payload as { interface: string; parts: number };
-    return emit(store, job.run, name, parts, job.lease);
+    const { run, lease } = job;
+    return { run, lease, parts: () => emit(store, run, name, parts, lease) };
   }
 }
 

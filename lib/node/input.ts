@@ -35,7 +35,6 @@ export function onInput(
   /** Gives the error that the message failed with, if it did. */
   const work = async (message: FlowMessage, send: Send, run: Run | undefined): Promise<Error | undefined> => {
     if (closing.signal.aborted && run) return calledOff(run);
-    const atWork = run?.store.inFlow.take(run.lease);
     try {
       await handle(message, send, closing.signal);
       return undefined;
@@ -45,14 +44,14 @@ export function onInput(
       showFailure(RED, node, error);
       if (run) await giveBack(run.store, run.lease, error as Error).catch(() => undefined);
       return error as Error;
-    } finally {
-      atWork?.();
     }
   };
 
   node.on('input', (incoming, send, done) => {
     const message = incoming as FlowMessage;
     const run = runOf(RED, message);
+    // In hand from the moment it comes, so that whoever keeps its lease sees that it has not been lost on the way.
+    const letGo = run?.store.inFlow.take(run.lease);
     try {
       outlook(message);
     } catch {
@@ -62,7 +61,8 @@ export function onInput(
     turn = turn
       .then(() => nextTurn())
       .then(async () => done(await work(message, send as Send, run)))
-      .catch((error) => node.error(error));
+      .catch((error) => node.error(error))
+      .finally(letGo);
     for (const shared of run ? [...held, run.store] : held) shared.keepFor(turn);
   });
   node.on('close', (done: () => void) => {

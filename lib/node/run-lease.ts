@@ -20,13 +20,16 @@ export function needSameStore(lease: Lease | undefined, store: string): void {
 
 /**
  * What a message brought is taken over durably. Releases its run where it can be (its jobs handed over, its totals
- * balanced), or settles its event; the node that emitted it and the workers that write it hear of it at once.
- * Throws StoreError `stale-lease` where the run or event went on without this message.
+ * balanced); the node that emitted it and the workers that write it hear of it at once. An event is settled by the node
+ * that emitted it, once no node has it in hand any more: several may take it over.
+ * Throws StoreError `stale-lease` where the run went on without this message.
  */
 export async function takenOver(node: SyncStoreNode, lease: Lease): Promise<'released' | 'waiting'> {
-  const { runs, jobs } = await node.open();
-  if (lease.settledBy === 'sync-settle') return 'waiting';
-  const outcome = lease.settledBy ? await jobs.settle(lease).then(() => 'released' as const) : await runs.release(lease);
+  if (lease.settledBy) {
+    node.inFlow.taken(lease);
+    return 'released';
+  }
+  const outcome = await (await node.open()).runs.release(lease);
   if (outcome === 'released') {
     node.inFlow.settle(lease);
     node.inFlow.released();

@@ -76,15 +76,16 @@ export function jobsOf(context: StoreContext, keyDays: number) {
   return {
     /**
      * Adds jobs in one transaction. Under a run's lease they are `staged` and wait for its release; under an event's, or
-     * without one, they can be claimed at once. A key that the queue already has adds nothing.
+     * without one, they can be claimed at once. A key that the queue already has adds nothing; those of them that it has
+     * with other content are answered.
      */
-    async add(jobs: readonly NewJob[], lease?: Held): Promise<void> {
+    async add(jobs: readonly NewJob[], lease?: Held): Promise<readonly string[]> {
       const packed: PackedJob[] = [];
       for (const job of jobs) packed.push({ ...job, packed: await packPayload(job.payload) });
-      await db.transaction().execute(async (tx) => {
+      return db.transaction().execute(async (tx) => {
         const staged = lease && (await takenJob(tx, dialect, lease)).run !== null;
-        await insertJobs(tx, packed, staged ? 'staged' : 'pending', keyDays);
-        if (!staged) return;
+        const there = await insertJobs(tx, packed, staged ? 'staged' : 'pending', keyDays);
+        if (!staged) return conflicts(tx, there);
         for (const { run, queue, key, payload, packed: of } of packed)
           if (run)
             await putTotal(tx, run, 'staged', `${queue}/${key}`, {
@@ -92,6 +93,7 @@ export function jobsOf(context: StoreContext, keyDays: number) {
               quantity: '0',
               records: recordCount(payload),
             });
+        return conflicts(tx, there);
       });
     },
 
@@ -269,11 +271,18 @@ export function jobsOf(context: StoreContext, keyDays: number) {
 
 export type PackedJob = NewJob & { readonly packed: PackedPayload };
 
-/** Inserts jobs in a state; a key that is there already is left as it is. */
-export async function insertJobs(tx: Tx, jobs: readonly PackedJob[], state: JobState, keyDays: number): Promise<void> {
+/** Inserts jobs in a state; a key that is there already is left as it is, and its job is answered. */
+export async function insertJobs(
+  tx: Tx,
+  jobs: readonly PackedJob[],
+  state: JobState,
+  keyDays: number,
+): Promise<readonly PackedJob[]> {
   const now = Date.now();
-  const made = jobs.map(({ packed, ...job }) => ({
-    body: packed.text,
+  const there: PackedJob[] = [];
+  const made = jobs.map((job) => ({
+    job,
+    body: job.packed.text,
     row: {
       id: uuidv7(),
       queue: job.queue,
@@ -281,7 +290,7 @@ export async function insertJobs(tx: Tx, jobs: readonly PackedJob[], state: JobS
       run: job.run ?? null,
       key: job.key,
       key_expires_at: now + keyDays * DAY,
-      content_hash: packed.hash,
+      content_hash: job.packed.hash,
       state,
       priority: job.priority ?? 0,
       result: null,
@@ -308,7 +317,24 @@ export async function insertJobs(tx: Tx, jobs: readonly PackedJob[], state: JobS
     const ids = new Set(inserted.map(({ id }) => id));
     const payloads = chunk.flatMap(({ row, body }) => (ids.has(row.id) ? [{ job: row.id, body }] : []));
     if (payloads.length > 0) await tx.insertInto('job_payloads').values(payloads).execute();
+    there.push(...chunk.flatMap(({ row, job }) => (ids.has(row.id) ? [] : [job])));
   }
+  return there;
+}
+
+/** Keys of the jobs that the queue has under the same key with other content. */
+async function conflicts(tx: Tx, jobs: readonly PackedJob[]): Promise<readonly string[]> {
+  const differing: string[] = [];
+  for (const { queue, key, packed } of jobs) {
+    const held = await tx
+      .selectFrom('jobs')
+      .select('content_hash')
+      .where('queue', '=', queue)
+      .where('key', '=', key)
+      .executeTakeFirst();
+    if (held && held.content_hash !== packed.hash) differing.push(key);
+  }
+  return differing;
 }
 
 type Urgency = { readonly priority: number; readonly id: string };

@@ -10,7 +10,7 @@ import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus, troubles } from '../../lib/node/status.ts';
 import type { RunSummary } from '../../lib/store/summary.ts';
 import { type Body, bodyOf } from './body.ts';
-import { startEmitter } from './emitter.ts';
+import { startRunEmitter } from './emitter.ts';
 import { accepted, type Reply, refused, Stopping } from './reply.ts';
 import { bodyOfRequest, respond } from './request.ts';
 import { Settings } from './settings.ts';
@@ -62,7 +62,7 @@ export default function (RED: NodeAPI): void {
           })
         : () => {};
 
-      const emitter = startEmitter({
+      const emitter = startRunEmitter({
         store,
         queue,
         leaseSeconds,

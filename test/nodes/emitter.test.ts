@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { acceptRun } from '../../lib/intake/accept.ts';
 import type { RunPart } from '../../lib/intake/emission.ts';
+import type { Emitter } from '../../lib/node/emitter.ts';
 import { runsInFlow } from '../../lib/node/runs-in-flow.ts';
 import type { SyncStoreNode } from '../../lib/node/types.ts';
 import { openStore, type Store } from '../../lib/store/open.ts';
-import { type Emitter, startEmitter } from '../../nodes/forecast-receive/emitter.ts';
+import { startRunEmitter } from '../../nodes/forecast-receive/emitter.ts';
 import { until } from './flow.ts';
 
 const QUEUE = 'forecast-receive:1';
@@ -27,7 +28,7 @@ describe('sending runs into the flow', () => {
   });
   const start = (leaseSeconds = 60) => {
     const emit = (part: RunPart) => void parts.push(part);
-    emitter = startEmitter({
+    emitter = startRunEmitter({
       store: node,
       queue: QUEUE,
       leaseSeconds,

@@ -1,0 +1,61 @@
+import { eventKey, type PlantEvent } from '../canonical/event.ts';
+import { CATALOGUE } from '../exceptions/catalogue.ts';
+import { type Refusal, shortRecord } from '../exceptions/refusal.ts';
+import type { Held } from '../store/context.ts';
+import type { Store } from '../store/open.ts';
+import type { Packet } from './packet.ts';
+import { packetKey, type Reading } from './read-event.ts';
+
+/** Events go before batches. */
+const PRIORITY = 10;
+
+/** What stands in the store of a message: what it was read as. */
+type Kept = { readonly topic: string } & Reading;
+
+/** An event, or a message that is none, on its way into the flow. */
+export type EmittedEvent = Kept & { readonly key: string; readonly lease: Held };
+
+/**
+ * Keeps what a message was read as, in one transaction. An event that came before is not kept again; one with the same
+ * source and id but other content is kept as an exception, for nobody can tell which of the two is right.
+ * Says whether it is new.
+ */
+export async function acceptEvent(
+  store: Store,
+  { queue, maxAttempts }: { queue: string; maxAttempts: number },
+  packet: Packet,
+  reading: Reading,
+): Promise<boolean> {
+  const { topic } = packet;
+  const keep = (key: string, payload: Kept) =>
+    store.jobs.add([{ queue, kind: 'event', key, payload, priority: PRIORITY, maxAttempts }]);
+  if ('refusal' in reading) return (await keep(packetKey(packet), { topic, ...reading })).length === 0;
+  const conflicts = await keep(eventKey(reading.event), { topic, ...reading });
+  if (conflicts.length === 0) return true;
+  await keep(packetKey(packet), { topic, refusal: conflictOf(reading.event, topic) });
+  return false;
+}
+
+/** Claims the next event; undefined when there is none. One whose attempts are used up becomes a dead letter. */
+export async function nextEvent(
+  store: Store,
+  { queue, owner, leaseSeconds }: { queue: string; owner: string; leaseSeconds: number },
+): Promise<EmittedEvent | undefined> {
+  for (;;) {
+    const [job] = await store.jobs.claim(queue, { owner, leaseSeconds, limit: 1 });
+    if (!job) return undefined;
+    if (job.attempt <= job.maxAttempts) return { ...(job.payload as Kept), key: job.key, lease: job.lease };
+    const text = `The event was given to the flow ${job.maxAttempts} times, and no node took it over. Check that the flow leads to odoo-write, exception-route or sync-settle.`;
+    await store.jobs.bury(job.lease, text);
+  }
+}
+
+function conflictOf(event: PlantEvent, topic: string): Refusal {
+  return {
+    reason: 'KEY_CONFLICT',
+    stage: 'mapping',
+    message: `An event of ${event.source} with the id ${event.id} came before, with other content. ${CATALOGUE.KEY_CONFLICT.action}`,
+    record: shortRecord({ ...event }),
+    source: topic,
+  };
+}

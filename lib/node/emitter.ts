@@ -1,0 +1,162 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoff } from '../delivery/backoff.ts';
+import type { Held } from '../store/context.ts';
+import { StoreError } from '../store/errors.ts';
+import type { Store } from '../store/open.ts';
+import { openPatiently } from './open-patiently.ts';
+import type { Watch } from './runs-in-flow.ts';
+import type { SyncStoreNode } from './types.ts';
+
+/** A run or an event, claimed, on its way into the flow. */
+export type Emission = {
+  readonly lease: Held;
+  /** Sends its messages, one after the other. */
+  messages(): AsyncIterable<() => void>;
+  /** Why it stood still, where the store can tell. */
+  why(): Promise<string | undefined>;
+};
+
+export type Claiming = { readonly queue: string; readonly owner: string; readonly leaseSeconds: number };
+
+export type EmitterOptions = {
+  readonly store: Pick<SyncStoreNode, 'open' | 'inFlow' | 'keepFor'>;
+  readonly queue: string;
+  readonly leaseSeconds: number;
+  /** So many are on their way at a time: a morning's work must not all stand in memory. */
+  readonly mostInFlow: number;
+  /** Claims the next one; undefined when there is none. */
+  readonly next: (store: Store, claiming: Claiming) => Promise<Emission | undefined>;
+  /** The store does not answer; the emitter goes on trying. */
+  readonly onTrouble: (error: Error) => void;
+  readonly onRecovered?: () => void;
+};
+
+export type Emitter = { nudge(): void; stop(): Promise<void> };
+
+const POLL_MILLISECONDS = 5_000;
+const STOOD_STILL =
+  'It stood still in the flow. Check that every node on its way leads on, to odoo-write, and each exception output to exception-route.';
+
+/**
+ * Sends what was accepted into the flow, in order, until it is stopped. A run or event keeps its lease as long as some node
+ * is at work on it; one that stands still for `leaseSeconds` is given back, to come again later. An event that nodes have
+ * taken over is settled.
+ */
+export function startEmitter(options: EmitterOptions): Emitter {
+  const { store: node, queue, leaseSeconds } = options;
+  const owner = `${hostname()}:${process.pid}`;
+  const stopping = new AbortController();
+  const onTheirWay = new Set<Promise<void>>();
+  let resting = new AbortController();
+
+  const loop = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      resting = new AbortController();
+      const store = await openPatiently(node, stopping.signal, options.onTrouble);
+      if (!store) return;
+      let troubled = false;
+      try {
+        while (!stopping.signal.aborted && (await sendNext(store)));
+        options.onRecovered?.();
+      } catch (error) {
+        troubled = true;
+        options.onTrouble(error as Error);
+      }
+      // A store that can be read but not written, such as on a full disk, would otherwise be asked twenty times a second.
+      await rest(troubled ? undefined : await store.jobs.dueIn(queue).catch(() => undefined));
+    }
+    await Promise.all(onTheirWay);
+  };
+
+  /** Sends the next one, once there is room for it; false when there is none. */
+  const sendNext = async (store: Store): Promise<boolean> => {
+    if (onTheirWay.size >= options.mostInFlow) await Promise.race(onTheirWay);
+    const emission = await options.next(store, { queue, owner, leaseSeconds });
+    if (!emission) return false;
+    const watch = node.inFlow.watch(emission.lease);
+    try {
+      for await (const send of emission.messages()) {
+        if (stopping.signal.aborted) break;
+        send();
+      }
+    } finally {
+      keep(store, emission, watch);
+    }
+    return true;
+  };
+
+  const keep = (store: Store, emission: Emission, watch: Watch): void => {
+    const kept = seeThrough(store, emission, watch)
+      .catch(options.onTrouble)
+      .finally(() => {
+        watch.end();
+        onTheirWay.delete(kept);
+      });
+    onTheirWay.add(kept);
+  };
+
+  /** Keeps the lease while nodes are at work on the run, until it is settled, stands still, or the emitter is stopped. */
+  const seeThrough = async (store: Store, { lease, why }: Emission, watch: Watch): Promise<void> => {
+    let still = 0;
+    const settled = Promise.race([
+      watch.settled,
+      watch.takenOver
+        .then(() => store.jobs.settle(lease))
+        .catch((error: unknown) => {
+          if (!isStale(error)) throw error;
+        }),
+    ]);
+    while (still < 3 && !stopping.signal.aborted) {
+      if (await within(settled, (leaseSeconds * 1000) / 3)) return;
+      still = watch.moved() ? 0 : still + 1;
+      if (still > 0) continue;
+      try {
+        await store.jobs.heartbeat(lease, leaseSeconds);
+      } catch (error) {
+        // It went on without us: released by another instance, or taken over.
+        if (isStale(error)) return;
+        options.onTrouble(error as Error);
+      }
+    }
+    try {
+      if (stopping.signal.aborted) return await store.jobs.retry(lease, { delayMs: 0, countAttempt: false });
+      const error = (await why()) ?? STOOD_STILL;
+      await store.jobs.retry(lease, { error, delayMs: backoff(lease.token), countAttempt: true });
+    } catch (error) {
+      if (!isStale(error)) throw error;
+    }
+  };
+
+  /** Whether it settled within the time; false as well when the emitter is stopped. */
+  const within = async (settled: Promise<void>, milliseconds: number): Promise<boolean> => {
+    const over = new AbortController();
+    const signal = AbortSignal.any([stopping.signal, over.signal]);
+    const waited = sleep(milliseconds, false, { signal }).catch(() => false);
+    try {
+      return await Promise.race([settled.then(() => true), waited]);
+    } finally {
+      over.abort();
+    }
+  };
+
+  /** Waits until one is due, or until a nudge. */
+  const rest = async (due: number | undefined): Promise<void> => {
+    const wait = Math.max(50, Math.min(POLL_MILLISECONDS, due ?? POLL_MILLISECONDS));
+    await sleep(wait, undefined, { signal: AbortSignal.any([stopping.signal, resting.signal]) }).catch(() => undefined);
+  };
+
+  const running = loop().catch(options.onTrouble);
+  node.keepFor(running);
+  return {
+    nudge: () => resting.abort(),
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+function isStale(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'stale-lease';
+}

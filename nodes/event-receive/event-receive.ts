@@ -1,0 +1,81 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { acceptEvent, nextEvent } from '../../lib/events/emission.ts';
+import { eventReader } from '../../lib/events/read-event.ts';
+import { storeOf } from '../../lib/node/config-nodes.ts';
+import { startEmitter } from '../../lib/node/emitter.ts';
+import { setUp } from '../../lib/node/set-up.ts';
+import { parseSettings } from '../../lib/node/settings.ts';
+import { showStatus, troubles } from '../../lib/node/status.ts';
+import { type Credentials, openInboxes } from './inboxes.ts';
+import { Settings } from './settings.ts';
+
+/** Takes events in over MQTT: acknowledges each once it is on disk, then sends it into the flow until it is settled. */
+export default function (RED: NodeAPI): void {
+  RED.nodes.registerType(
+    'event-receive',
+    function (this: Node & { credentials: Credentials }, config: NodeDef) {
+      RED.nodes.createNode(this, config);
+      setUp(RED, this, () => {
+        const settings = parseSettings(Settings, config);
+        const { format, maxKilobytes, maxAttempts, settledBy } = settings;
+        const queue = `event-receive:${this.id}`;
+        const store = storeOf(RED, settings.store);
+        const { tell, over } = troubles(RED, this);
+        if (!settings.url) showStatus(RED, this, 'idle', 'noBroker');
+
+        const emitter = startEmitter({
+          store,
+          queue,
+          leaseSeconds: settings.leaseSeconds,
+          mostInFlow: settings.mostInFlow,
+          next: async (opened, claiming) => {
+            const emitted = await nextEvent(opened, claiming);
+            if (!emitted) return undefined;
+            const { topic, key, lease } = emitted;
+            const sync = { interface: settings.interface, key, lease: { ...lease, store: settings.store, settledBy } };
+            const send = () =>
+              this.send(
+                'event' in emitted
+                  ? [{ topic, payload: [emitted.event], sync }, null]
+                  : [null, { topic, payload: [emitted.refusal], sync }],
+              );
+            return {
+              lease,
+              async *messages() {
+                yield send;
+              },
+              why: async () => undefined,
+            };
+          },
+          onTrouble: tell,
+          onRecovered: over,
+        });
+
+        const inboxes = settings.url
+          ? openInboxes(RED, settings, this.credentials ?? {}, {
+              accepting: () => {
+                const read = eventReader(format, maxKilobytes * 1024);
+                return async (packet) => {
+                  await acceptEvent(await store.open(), { queue, maxAttempts }, packet, read(packet));
+                  over();
+                  emitter.nudge();
+                };
+              },
+              onConnected: () => {
+                over();
+                showStatus(RED, this, 'done', 'connected');
+              },
+              onTrouble: tell,
+            })
+          : [];
+
+        this.on('close', (done: () => void) => {
+          const stopped = Promise.all([...inboxes.map((inbox) => inbox.stop()), emitter.stop()]);
+          store.keepFor(stopped);
+          void stopped.catch((error: Error) => this.error(error)).finally(done);
+        });
+      });
+    } as never,
+    { credentials: { user: { type: 'text' }, password: { type: 'password' } } },
+  );
+}

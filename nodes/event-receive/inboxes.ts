@@ -1,0 +1,47 @@
+import type { NodeAPI } from 'node-red';
+import { type Inbox, openInbox } from '../../lib/events/inbox.ts';
+import type { Packet } from '../../lib/events/packet.ts';
+import { SettingsError } from '../../lib/node/errors.ts';
+import type { Settings } from './settings.ts';
+
+export type Credentials = { readonly user?: string; readonly password?: string };
+
+type TlsConfig = { addTLSOptions(options: Record<string, unknown>): Record<string, unknown> };
+
+export type InboxHandlers = {
+  /** Opens what one connection's messages are accepted with. */
+  readonly accepting: () => (packet: Packet) => Promise<void>;
+  readonly onConnected: () => void;
+  readonly onTrouble: (error: Error) => void;
+};
+
+/** Opens one connection a topic filter. Their client ids differ, and stay the same over restarts. Throws SettingsError. */
+export function openInboxes(RED: NodeAPI, settings: Settings, credentials: Credentials, on: InboxHandlers): Inbox[] {
+  const { url, topics, group, clientId, version, sessionHours } = settings;
+  if (!/^(mqtts?|wss?):\/\/[^\s/]+/.test(url))
+    throw new SettingsError(`The broker's address begins with mqtt:// or mqtts://, ws:// or wss://.`);
+  if (topics.length === 0) throw new SettingsError('Name at least one topic to subscribe to, such as +/+/+/+/#.');
+  const tls = tlsOf(RED, settings.tls);
+  return topics.map((filter, at) =>
+    openInbox({
+      url,
+      clientId: at === 0 ? clientId : `${clientId}-${at + 1}`,
+      topic: group ? `$share/${group}/${filter}` : filter,
+      version: version === '5' ? 5 : 4,
+      user: credentials.user,
+      password: credentials.password,
+      sessionSeconds: sessionHours * 3_600,
+      ...(tls ? { tls } : {}),
+      accept: on.accepting(),
+      onConnected: on.onConnected,
+      onTrouble: on.onTrouble,
+    }),
+  );
+}
+
+function tlsOf(RED: NodeAPI, id: string): Readonly<Record<string, unknown>> | undefined {
+  if (!id) return undefined;
+  const node = RED.nodes.getNode(id) as unknown as TlsConfig | null;
+  if (!node) throw new SettingsError('The TLS configuration that the node is set to is not there. Choose another one.');
+  return node.addTLSOptions({});
+}
