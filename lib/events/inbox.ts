@@ -80,7 +80,7 @@ export function openInbox(options: InboxOptions): Inbox {
   return {
     async stop() {
       stopping.abort();
-      await taking;
+      await Promise.race([taking, sleep(LONGEST_WAIT)]);
       await client.endAsync();
     },
   };

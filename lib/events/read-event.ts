@@ -30,7 +30,7 @@ export function eventReader(format: Format, mostBytes: number): EventReader {
   };
   return (packet) => {
     try {
-      const parsed = PlantEvent.safeParse(readRaw(packet));
+      const parsed = PlantEvent.safeParse(withoutBlanks(readRaw(packet)));
       if (parsed.success) return { event: parsed.data };
       const [issue] = parsed.error.issues;
       const field = issue?.path.join('.') ?? '';
@@ -45,6 +45,11 @@ export function eventReader(format: Format, mostBytes: number): EventReader {
 /** The key of a message that is no event: the same bytes on the same topic are one exception. */
 export function packetKey({ topic, payload }: Packet): string {
   return createHash('sha256').update(topic).update('\n').update(payload).digest('hex');
+}
+
+/** An attribute that is null counts as left out. */
+function withoutBlanks(raw: object): object {
+  return Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null && value !== undefined));
 }
 
 function refusalOf({ topic, payload }: Packet, message: string, field?: string): Refusal {

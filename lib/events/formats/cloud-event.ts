@@ -11,14 +11,9 @@ export function isCloudEvent({ contentType = '', userProperties }: Packet): bool
 
 /** A CloudEvent: structured (all in the payload), or binary (attributes in MQTT 5's user properties, the payload its data). */
 export function readCloudEvent({ payload, contentType = '', userProperties }: Packet): object {
-  if (STRUCTURED.test(contentType) || userProperties?.specversion === undefined) return withoutNulls(objectOf(payload));
+  if (STRUCTURED.test(contentType) || userProperties?.specversion === undefined) return objectOf(payload);
   if (contentType && !/\bjson\b/i.test(contentType))
     throw new UnreadableEvent(`The CloudEvent's data is ${contentType}; only JSON is understood.`, 'datacontenttype');
   const attributes = ATTRIBUTES.map((name) => [name, [userProperties[name]].flat()[0]]);
-  return { ...withoutNulls(Object.fromEntries(attributes)), data: payload.length > 0 ? objectOf(payload) : {} };
-}
-
-/** An attribute that is null counts as left out. */
-function withoutNulls(event: Record<string, unknown>): object {
-  return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== null && value !== undefined));
+  return { ...Object.fromEntries(attributes), data: payload.length > 0 ? objectOf(payload) : {} };
 }

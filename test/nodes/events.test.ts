@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import mqtt, { type MqttClient } from 'mqtt';
+import { openOdoo } from '../../lib/odoo/client.ts';
+import { searchAll } from '../../lib/odoo/pages.ts';
+import eventReceive from '../../nodes/event-receive/event-receive.ts';
+import exceptionRoute from '../../nodes/exception-route/exception-route.ts';
+import odooWrite from '../../nodes/odoo-write/odoo-write.ts';
+import syncSettle from '../../nodes/sync-settle/sync-settle.ts';
+import { startSandbox } from '../../sandbox/odoo/server.ts';
+import { type Mosquitto, mosquittoPath, startMosquitto } from '../support/mosquitto.ts';
+import { mustHave } from '../support/required.ts';
+import type { TestServer } from '../support/servers.ts';
+import { type NodeModule, sentTo, startFlow, stopFlow, store, until, waitFor } from './flow.ts';
+
+const MODULES = [eventReceive, exceptionRoute, odooWrite, syncSettle] as unknown as NodeModule[];
+
+(mustHave('mosquitto', mosquittoPath()) ? describe : describe.skip)('events in a flow', function () {
+  this.timeout(60_000);
+  let broker: Mosquitto;
+  let sender: MqttClient;
+  let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+  before(async () => {
+    broker = await startMosquitto();
+    sender = await mqtt.connectAsync(broker.url, { protocolVersion: 5 });
+    sandbox = await startSandbox();
+  });
+  after(async () => {
+    await sender?.endAsync(true);
+    await broker?.close();
+    await sandbox?.close();
+  });
+  afterEach(() => stopFlow());
+
+  let count = 0;
+  const site = () => `acme/WH/site-${count}`;
+  const send = (payload: object | string, line = 'line') =>
+    sender.publishAsync(`${site()}/${line}/stock-out`, typeof payload === 'string' ? payload : JSON.stringify(payload), {
+      qos: 1,
+    });
+  const start = async (nodes: object[], more: object = {}) => {
+    count++;
+    const receive = {
+      id: 'receive',
+      type: 'event-receive',
+      store: 'store',
+      url: broker.url,
+      clientId: `flow-${process.pid}-${count}`,
+      topics: `${site()}/#`,
+      ...more,
+    };
+    const server: TestServer = { ...sandbox, name: 'sandbox', apiKey: undefined };
+    await startFlow(MODULES, [{ ...receive }, ...nodes] as never, { odoo: server });
+    // The session is there once the subscription is.
+    await sleep(300);
+  };
+  const states = async () => (await store()).jobs.counts('event-receive:receive');
+  const refuse = (name: string) => ({ id: name, type: 'helper' });
+
+  it('sends each event once, however often it is sent, and settles it when nodes have taken it over', async () => {
+    const write = { type: 'odoo-write', server: 'odoo', store: 'store', operation: 'create', model: 'res.partner', keys: 'ref' };
+    await start(
+      [
+        // The test's stand-in for a mapping: a function node makes the record.
+        { id: 'first', wires: [['seen']], ...write },
+        { id: 'second', wires: [[]], ...write, keys: '' },
+        refuse('seen'),
+      ],
+      { wires: [['first', 'second'], []] },
+    );
+    // Records and events have the same shape here, so that no mapping stands between: fields of res.partner only.
+    const event = { id: `p-${count}`, source: '/s', type: 't', data: {} };
+    await Promise.all([send(event), send(event), send(event)]);
+    await until(async () => (await states()).done === 1);
+    await sleep(300);
+    assert.deepEqual(await states(), { done: 1 });
+    const jobs = await store();
+    for (const queue of ['odoo-write:first', 'odoo-write:second']) {
+      const counts = await jobs.jobs.counts(queue);
+      assert.equal(Object.values(counts).reduce((all, some) => all + some, 0) > 0, true, `${queue} took nothing over`);
+    }
+  });
+
+  it('sends an event again that nothing settled, and makes a dead letter of it after its tries', async () => {
+    await start([refuse('seen')], { wires: [['seen'], []], leaseSeconds: 0.6, maxAttempts: 2 });
+    await send({ id: 'lost' });
+    await waitFor('seen', 2);
+    await until(async () => (await states()).dead === 1);
+    const [letter] = await (await store()).jobs.deadLetters();
+    assert.match(letter?.error ?? '', /given to the flow 2 times/);
+    assert.equal(sentTo('seen').length, 2);
+  });
+
+  it('waits for sync-settle where it is set to', async () => {
+    const settle = { id: 'settle', type: 'sync-settle', store: 'store', wires: [['seen']] };
+    const route = { id: 'route', type: 'exception-route', store: 'store', wires: [] };
+    await start([settle, route, refuse('seen')], { wires: [['settle'], []], settledBy: 'sync-settle' });
+    await send({ id: 'one' });
+    await waitFor('seen');
+    await until(async () => (await states()).done === 1);
+  });
+
+  it('sends what is no event by the second output, to be kept as an exception', async () => {
+    const route = { id: 'route', type: 'exception-route', store: 'store', wires: [['seen'], ['seen'], ['seen'], ['seen']] };
+    await start([route, refuse('seen')], { wires: [[], ['route']] });
+    await send('{"id":');
+    await send({ id: 'same', data: { a: 1 } });
+    await send({ id: 'same', data: { a: 2 } });
+    await waitFor('seen', 2);
+    await until(async () => (await (await store()).exceptions.list()).length === 2);
+    const reasons = (await (await store()).exceptions.list()).map(({ reason }) => reason);
+    assert.deepEqual(reasons.toSorted(), ['KEY_CONFLICT', 'MALFORMED']);
+  });
+
+  it('keeps what Odoo refuses of an event as a dead letter', async () => {
+    const write = {
+      id: 'write',
+      type: 'odoo-write',
+      server: 'odoo',
+      store: 'store',
+      operation: 'upsert',
+      model: 'res.partner',
+      keys: 'ref',
+    };
+    await start([write], { wires: [['write'], []] });
+    const client = openOdoo({ url: sandbox.url, database: sandbox.database, login: sandbox.login, password: sandbox.password });
+    // An event is no record of Odoo's: it is refused as such, and stands in the dead letters with Odoo's words.
+    await send({ id: 'as-it-is', data: { name: 'x' } });
+    await until(async () => (await (await store()).jobs.deadLetters()).length > 0);
+    const found = await searchAll(client, { model: 'res.partner', domain: [['ref', '=', 'as-it-is']], fields: ['name'] });
+    await client.close();
+    assert.deepEqual(found, []);
+  });
+});
