@@ -104,6 +104,30 @@ export const CATALOGUE = {
     severity: 'high',
     action: "Mend what Odoo's message names, then replay.",
   },
+  STOCK_OUT: {
+    disposition: 'held',
+    owner: 'buyer',
+    severity: 'high',
+    action: 'Expedite supply, or promise the waiting orders another date.',
+  },
+  PRODUCTION_DELAYED: {
+    disposition: 'held',
+    owner: 'planner',
+    severity: 'high',
+    action: 'Plan what waits for the order anew.',
+  },
+  DEMAND_SPIKE: {
+    disposition: 'held',
+    owner: 'planner',
+    severity: 'high',
+    action: 'Decide what can be made by when, and send a forecast that says so.',
+  },
+  UNKNOWN_ORDER: {
+    disposition: 'held',
+    owner: 'integration',
+    severity: 'medium',
+    action: "Correct the order's name where the event comes from.",
+  },
   KEY_CONFLICT: {
     disposition: 'dead',
     owner: 'integration',

@@ -21,6 +21,10 @@ const AT_FAULT: Record<Reason, (refusal: Refusal) => readonly unknown[]> = {
   OUTSIDE_HORIZON: (r) => [r.period],
   INSIDE_LEAD_TIME: (r) => [r.product, r.location],
   ODOO_REFUSED: (r) => [words(r.message)],
+  STOCK_OUT: (r) => [r.product, r.location],
+  PRODUCTION_DELAYED: (r) => [words(r.message)],
+  DEMAND_SPIKE: (r) => [r.product, r.location],
+  UNKNOWN_ORDER: (r) => [words(r.message)],
   KEY_CONFLICT: (r) => [words(r.message)],
   DELIVERY_FAILED: (r) => [words(r.message)],
 };

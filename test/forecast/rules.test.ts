@@ -82,7 +82,19 @@ describe('the rules of a forecast', () => {
     assert.deepEqual(
       [...reasons].sort(),
       Object.keys(CATALOGUE)
-        .filter((reason) => !['UNMAPPED', 'ODOO_REFUSED', 'KEY_CONFLICT', 'DELIVERY_FAILED'].includes(reason))
+        .filter(
+          (reason) =>
+            ![
+              'UNMAPPED',
+              'STOCK_OUT',
+              'PRODUCTION_DELAYED',
+              'DEMAND_SPIKE',
+              'UNKNOWN_ORDER',
+              'ODOO_REFUSED',
+              'KEY_CONFLICT',
+              'DELIVERY_FAILED',
+            ].includes(reason),
+        )
         .sort(),
     );
   });

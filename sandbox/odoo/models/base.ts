@@ -14,6 +14,27 @@ import {
 } from '../fields.ts';
 
 export const baseModels: Readonly<Record<string, ModelData>> = {
+  'mail.message': {
+    name: 'Message',
+    order: 'id desc',
+    nameField: 'subject',
+    fields: {
+      subject: char('Subject'),
+      body: html('Contents'),
+      model: char('Related Document Model'),
+      res_id: many2one_reference('Related Document ID'),
+      message_type: selection(
+        'Type',
+        [
+          ['email', 'Incoming Email'],
+          ['comment', 'Comment'],
+          ['notification', 'System notification'],
+        ],
+        { required: true, default: 'comment' },
+      ),
+      message_id: char('Message-Id'),
+    },
+  },
   'ir.model': {
     name: 'Models',
     order: 'model',
