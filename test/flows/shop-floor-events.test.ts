@@ -98,7 +98,7 @@ for (const target of odooServers())
       const [found] = await searchAll(odoo, { model: 'mrp.production', domain: [['state', '=', 'confirmed']], limit: 1 });
       return found ?? assert.fail('there is no order');
     };
-    const begins = (record: Readonly<Record<string, unknown>>) => String(record.date_start ?? record.date_planned_start);
+    const begins = (record: Readonly<Record<string, unknown>>) => String(record.date_planned_start ?? record.date_start);
     const notes = (id: number) =>
       searchAll(odoo, {
         model: 'mail.message',
