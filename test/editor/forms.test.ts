@@ -9,6 +9,7 @@ import { type RunningNodeRed, startNodeRed } from '../../sandbox/node-red.ts';
 import { startSandbox } from '../../sandbox/odoo/server.ts';
 import { hasChromium, openChromium } from '../support/chromium.ts';
 import { freePort } from '../support/ports.ts';
+import { writeFlows } from '../support/shipped-flows.ts';
 
 /** The editor's own objects, as far as the tests use them. */
 type EditorNode = {
@@ -37,6 +38,8 @@ const NODES: Readonly<Record<string, string>> = {
   'forecast-target': 'target',
   'exception-route': 'route',
   'sync-run': 'run',
+  'event-receive': 'events',
+  'sync-settle': 'out-settle',
 };
 const READER = {
   id: 'reader',
@@ -83,7 +86,9 @@ describe('the forms in a browser', function () {
       ODOO_LOGIN: sandbox.login,
       ODOO_PASSWORD: sandbox.password,
       PLANBRIDGE_STORE: '',
+      MQTT_URL: '',
     };
+    await writeFlows(home, ['forecast-import', 'shop-floor-events']);
     nodeRed = await startNodeRed({ home, port: await freePort(), env, quiet: true });
     await nodeRed.ready;
     browser = await openChromium();

@@ -1,6 +1,6 @@
 /** The shipped flow of events, beside the one of forecasts, in a real Node-RED with a real broker, on every Odoo there is. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,8 +13,7 @@ import { type Mosquitto, mosquittoPath, startMosquitto } from '../support/mosqui
 import { freePort } from '../support/ports.ts';
 import { mustHave } from '../support/required.ts';
 import { odooServers } from '../support/servers.ts';
-
-const FLOWS = join(import.meta.dirname, '..', '..', 'flows');
+import { writeFlows } from '../support/shipped-flows.ts';
 
 for (const target of odooServers())
   (mustHave('mosquitto', mosquittoPath()) ? describe : describe.skip)(`shop-floor events on ${target.name}`, function () {
@@ -41,14 +40,7 @@ for (const target of odooServers())
         MQTT_URL: broker.url,
         PLANBRIDGE_STORE: '',
       };
-      const flows = await Promise.all(
-        ['forecast-import', 'shop-floor-events'].map(async (name) =>
-          JSON.parse(await readFile(join(FLOWS, `${name}.json`), 'utf8')),
-        ),
-      );
-      const nodes = new Map((flows.flat() as { id: string }[]).map((node) => [node.id, node]));
-      await mkdir(home, { recursive: true });
-      await writeFile(join(home, 'flows.json'), JSON.stringify([...nodes.values()]));
+      await writeFlows(home, ['forecast-import', 'shop-floor-events']);
       odoo = openOdoo({ url: server.url, database: server.database, login: server.login, password: server.password });
       await start();
     });
