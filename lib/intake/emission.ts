@@ -32,7 +32,7 @@ export async function nextRun(store: Store, { queue, owner, leaseSeconds }: Emis
       await store.jobs.bury(job.lease, text);
       continue;
     }
-    if (job.attempt > 1) await store.runs.restart(job.lease);
+    if (job.lease.token > 1) await store.runs.restart(job.lease);
     const { interface: name, parts } = job.payload as { interface: string; parts: number };
     const { run, lease } = job;
     return { run, lease, parts: () => emit(store, run, name, parts, lease) };

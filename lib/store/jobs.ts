@@ -220,20 +220,6 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       return Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)]));
     },
 
-    /** Dead letters of all queues, the newest first. */
-    async deadLetters(options: { run?: string; limit?: number } = {}) {
-      let query = db
-        .selectFrom('jobs')
-        .innerJoin('job_payloads', 'job_payloads.job', 'jobs.id')
-        .selectAll()
-        .where('state', '=', sql.lit('dead'))
-        .orderBy('id', 'desc')
-        .limit(options.limit ?? 100);
-      if (options.run) query = query.where('run', '=', options.run);
-      const rows = await query.execute();
-      return Promise.all(rows.map(async ({ body, ...row }) => ({ ...row, payload: await unpackPayload(body) })));
-    },
-
     /** Jobs of the same queue that were added later and are done already, oldest first. */
     async finishedSince({ id, queue, createdAt }: Pick<ClaimedJob, 'id' | 'queue' | 'createdAt'>): Promise<string[]> {
       const rows = await db

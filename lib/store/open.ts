@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { type AuditEntry, appendAudit } from './audit.ts';
 import { type Breakers, breakersOf } from './breakers.ts';
 import type { Dialect, StoreContext } from './context.ts';
+import { type DeadLetters, deadLettersOf } from './dead-letters.ts';
 import { type Effects, effectsOf } from './effects.ts';
 import { StoreError } from './errors.ts';
 import { type Exceptions, exceptionsOf } from './exceptions.ts';
@@ -19,6 +20,7 @@ export type Store = {
   readonly dialect: Dialect;
   readonly runs: Runs;
   readonly jobs: Jobs & Settlements;
+  readonly deadLetters: DeadLetters;
   readonly effects: Effects;
   readonly breakers: Breakers;
   readonly exceptions: Exceptions;
@@ -66,6 +68,7 @@ export async function storeOf(
     dialect: context.dialect,
     runs: runsOf(context, retentionDays),
     jobs: { ...jobsOf(context, retentionDays), ...settlementsOf(context, retentionDays) },
+    deadLetters: deadLettersOf(context),
     effects: effectsOf(context),
     breakers: breakersOf(context),
     exceptions: exceptionsOf(context),

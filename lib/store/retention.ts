@@ -40,13 +40,14 @@ export async function sweep({ db }: StoreContext, keepDays: number): Promise<voi
       .where('state', 'in', ['receiving'])
       .where('updated_at', '<', now - DAY);
   const ended = db.selectFrom('runs').select('id').where('state', 'in', ENDED).where('updated_at', '<', before);
-  const finished = db
-    .selectFrom('jobs')
-    .select('id')
-    .where('state', '=', sql.lit('done'))
-    .where('updated_at', '<', before)
-    .where('key_expires_at', '<', now)
-    .limit(JOBS_AT_ONCE);
+  const finished = (state: 'done' | 'discarded') =>
+    db
+      .selectFrom('jobs')
+      .select('id')
+      .where('state', '=', sql.lit(state))
+      .where('updated_at', '<', before)
+      .where('key_expires_at', '<', now)
+      .limit(JOBS_AT_ONCE);
 
   await someAtATime(partsOf(unfinished()));
   await db.deleteFrom('runs').where('id', 'in', unfinished()).execute();
@@ -55,7 +56,7 @@ export async function sweep({ db }: StoreContext, keepDays: number): Promise<voi
   await someAtATime(
     db.deleteFrom('effects').where(({ eb, refTuple }) => eb(refTuple('queue', 'key'), 'in', expired.$asTuple('queue', 'key'))),
   );
-  await someAtATime(db.deleteFrom('jobs').where('id', 'in', finished));
+  for (const state of ['done', 'discarded'] as const) await someAtATime(db.deleteFrom('jobs').where('id', 'in', finished(state)));
 }
 
 /** Repeats a deletion of a few rows until there are none left, and gives way to other work in between. */

@@ -35,7 +35,7 @@ export type RunPartsTable = { run: string; part: number; body: string };
 /** What a step counted for one part of a run. Written again when the part comes again. */
 export type RunTotalsTable = { run: string; stage: string; part: string; lines: number; quantity: string; records: number };
 
-export type JobState = 'staged' | 'pending' | 'running' | 'done' | 'dead';
+export type JobState = 'staged' | 'pending' | 'running' | 'done' | 'dead' | 'discarded';
 
 export type JobsTable = {
   id: string;

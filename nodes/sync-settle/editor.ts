@@ -12,6 +12,9 @@ RED.nodes.registerType('sync-settle', {
   },
   inputs: 1,
   outputs: 1,
+  outputLabels() {
+    return this._('sync-settle.output.settled');
+  },
   icon: 'sync-settle.svg',
   paletteLabel: 'sync settle',
   label() {

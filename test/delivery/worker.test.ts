@@ -182,7 +182,7 @@ describe('the worker', () => {
       { onFailed: (job, error, last) => last && buried.push([job, error.message]) },
     );
     await until(() => buried.length === 1);
-    const [letter] = await store.jobs.deadLetters();
+    const [letter] = await store.deadLetters.list();
     assert.equal(letter?.error, 'Locked, time 2.');
     assert.deepEqual(letter?.payload, { records: [{ key: 'one' }] });
     assert.deepEqual(

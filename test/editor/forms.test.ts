@@ -40,6 +40,7 @@ const NODES: Readonly<Record<string, string>> = {
   'sync-run': 'run',
   'event-receive': 'events',
   'sync-settle': 'out-settle',
+  'sync-replay': 'letters-listed',
 };
 const READER = {
   id: 'reader',
@@ -88,7 +89,7 @@ describe('the forms in a browser', function () {
       PLANBRIDGE_STORE: '',
       MQTT_URL: '',
     };
-    await writeFlows(home, ['forecast-import', 'shop-floor-events']);
+    await writeFlows(home, ['forecast-import', 'shop-floor-events', 'dead-letters']);
     nodeRed = await startNodeRed({ home, port: await freePort(), env, quiet: true });
     await nodeRed.ready;
     browser = await openChromium();

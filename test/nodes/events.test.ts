@@ -86,7 +86,7 @@ const MODULES = [eventReceive, exceptionRoute, odooWrite, syncSettle] as unknown
     await send({ id: 'lost' });
     await waitFor('seen', 2);
     await until(async () => (await states()).dead === 1);
-    const [letter] = await (await store()).jobs.deadLetters();
+    const [letter] = await (await store()).deadLetters.list();
     assert.match(letter?.error ?? '', /given to the flow 2 times/);
     assert.equal(sentTo('seen').length, 2);
   });
@@ -126,7 +126,7 @@ const MODULES = [eventReceive, exceptionRoute, odooWrite, syncSettle] as unknown
     const client = openOdoo({ url: sandbox.url, database: sandbox.database, login: sandbox.login, password: sandbox.password });
     // An event is no record of Odoo's: it is refused as such, and stands in the dead letters with Odoo's words.
     await send({ id: 'as-it-is', data: { name: 'x' } });
-    await until(async () => (await (await store()).jobs.deadLetters()).length > 0);
+    await until(async () => (await (await store()).deadLetters.list()).length > 0);
     const found = await searchAll(client, { model: 'res.partner', domain: [['ref', '=', 'as-it-is']], fields: ['name'] });
     await client.close();
     assert.deepEqual(found, []);

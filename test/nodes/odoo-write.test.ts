@@ -79,7 +79,7 @@ for (const target of odooServers()) {
           (await mine()).map(({ name }) => name),
           ['A'],
         );
-        assert.equal((await (await store()).jobs.deadLetters()).length, durable ? 1 : 0);
+        assert.equal((await (await store()).deadLetters.list()).length, durable ? 1 : 0);
       });
     }
 
@@ -160,7 +160,7 @@ for (const target of odooServers()) {
       write([{ name: 'without an id' }]);
       const [refused] = await waitFor('refused');
       assert.match(JSON.stringify(refused?.payload), /needs its id/);
-      const [letter] = await (await store()).jobs.deadLetters();
+      const [letter] = await (await store()).deadLetters.list();
       const { records } = (letter?.payload ?? {}) as { records?: unknown };
       assert.deepEqual(records, [{ name: 'without an id' }]);
     });

@@ -127,7 +127,7 @@ for (const target of testStores()) {
         result: {},
         dead: [{ record: { a: 2 }, error: 'Odoo says no', fingerprint: 'ODOO_REFUSED:Odoo says no' }],
       });
-      const [letter] = (await store.jobs.deadLetters()).filter((row) => row.parent === claimed.id);
+      const [letter] = (await store.deadLetters.list()).filter((row) => row.parent === claimed.id);
       assert.deepEqual(letter?.payload, { records: [{ a: 2 }] });
       assert.equal(letter?.error, 'Odoo says no');
       assert.deepEqual(await store.jobs.counts(name), { done: 1, dead: 1 });
@@ -155,7 +155,7 @@ for (const target of testStores()) {
       assert.deepEqual(claimed?.payload, { model: 'x', records });
       assert.ok(claimed);
       await store.jobs.succeed(claimed.lease, { result: {}, dead: [{ record: records[7], error: 'no', fingerprint: 'x' }] });
-      const letter = (await store.jobs.deadLetters()).find((row) => row.parent === claimed.id);
+      const letter = (await store.deadLetters.list()).find((row) => row.parent === claimed.id);
       assert.deepEqual(letter?.payload, { model: 'x', records: [records[7]] });
     });
 

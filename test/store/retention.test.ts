@@ -53,7 +53,7 @@ describe('what is kept', () => {
 
   it('lets old finished jobs go, but no dead letter and nothing of the audit', async () => {
     assert.deepEqual(await store.jobs.counts('write'), { done: 1 });
-    assert.equal((await store.jobs.deadLetters()).length, 2);
+    assert.equal((await store.deadLetters.list()).length, 2);
     assert.equal(count('audit'), 4);
   });
 });

@@ -302,7 +302,35 @@ for (const target of testStores()) {
       await store.jobs.bury(write.lease, 'Odoo said no for days', { lines: 1, quantity: '1.5', records: 1 });
       const summary = await store.runs.summary(run);
       assert.deepEqual([summary?.state, summary?.dead, summary?.applied], ['applied-with-exceptions', 1, 0]);
-      assert.equal((await store.jobs.deadLetters({ run }))[0]?.error, 'Odoo said no for days');
+      assert.equal((await store.deadLetters.list({ run }))[0]?.error, 'Odoo said no for days');
+    });
+
+    it('counts a dead letter that is replayed as what becomes of it, and adds up all the time', async () => {
+      const run = await accept(2);
+      const { lease } = await claim();
+      await counted(lease, { validated: 2, accepted: 2 });
+      const queue = `odoo-write:${run}`;
+      const record = (at: number) => ({ at, $source: { lines: 1, quantity: '1.5' } });
+      const payload = { records: [record(0), record(1)] };
+      await store.jobs.add([{ queue, kind: 'odoo-write', key: run, run, payload, maxAttempts: 1 }], lease);
+      await store.runs.handOver(lease);
+      await store.runs.release(lease);
+      const next = async () => (await store.jobs.claim(queue, { owner: 'test', leaseSeconds: 60, limit: 1 }))[0]!;
+      const one = { lines: 1, quantity: '1.5', records: 1 };
+      const dead = [{ record: record(1), error: 'no', fingerprint: 'f' }];
+      const state = async () => {
+        const summary = await store.runs.summary(run);
+        return [summary?.state, summary?.applied, summary?.dead];
+      };
+      await store.jobs.succeed((await next()).lease, { result: {}, dead, totals: { applied: one, refused: one } });
+      assert.deepEqual(await state(), ['applied-with-exceptions', 1, 1]);
+      await store.deadLetters.replay({ run }, { who: 'anna' });
+      assert.deepEqual(await state(), ['applying', 1, 0]);
+      await store.jobs.succeed((await next()).lease, { result: {}, dead, totals: { refused: one } });
+      assert.deepEqual(await state(), ['applied-with-exceptions', 1, 1], 'it died again');
+      await store.deadLetters.replay({ run }, { who: 'anna' });
+      await store.jobs.succeed((await next()).lease, { result: {}, totals: { applied: one } });
+      assert.deepEqual(await state(), ['applied', 2, 0]);
     });
 
     it('refuses to accept a run twice', async () => {

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { textField } from '../../lib/node/settings.ts';
+
+export const ACTIONS = ['list', 'groups', 'replay', 'discard'] as const;
+
+export const Settings = z.object({
+  store: textField(),
+  /** What is done, unless the message says it. */
+  action: z.enum(ACTIONS).default('list'),
+});

@@ -1,0 +1,59 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { storeOf } from '../../lib/node/config-nodes.ts';
+import { MessageError } from '../../lib/node/errors.ts';
+import { onInput } from '../../lib/node/input.ts';
+import { setUp } from '../../lib/node/set-up.ts';
+import { parseSettings } from '../../lib/node/settings.ts';
+import { showStatus } from '../../lib/node/status.ts';
+import type { FlowMessage } from '../../lib/node/types.ts';
+import type { Store } from '../../lib/store/open.ts';
+import { type Asked, askedBy } from './request.ts';
+import { Settings } from './settings.ts';
+
+type Answer = { readonly statusCode: number; readonly payload: unknown };
+
+/** Lists dead letters, replays them, as they are or edited, or discards them. */
+export default function (RED: NodeAPI): void {
+  RED.nodes.registerType('sync-replay', function (this: Node, config: NodeDef) {
+    RED.nodes.createNode(this, config);
+    setUp(RED, this, () => {
+      const settings = parseSettings(Settings, config);
+      const answerTo = async (message: FlowMessage): Promise<Answer> => {
+        const node = storeOf(RED, settings.store);
+        const asked = askedBy(message, settings.action, this.id);
+        const answer = await act(await node.open(), asked);
+        // The workers that are in this process begin at once.
+        if (asked.action === 'replay') node.inFlow.released();
+        return answer;
+      };
+
+      onInput(
+        RED,
+        this,
+        async (message, send) => {
+          const answer = await answerTo(message).catch((error: unknown): Answer => {
+            if (!message.req || !(error instanceof MessageError)) throw error;
+            return { statusCode: 400, payload: { error: error.message } };
+          });
+          send({ ...message, ...answer, headers: { 'content-type': 'application/json' } });
+          const { payload, statusCode } = answer;
+          const count = Array.isArray(payload) ? payload.length : ((payload as { ids?: string[] }).ids?.length ?? 0);
+          showStatus(RED, this, statusCode < 400 ? 'done' : 'failed', statusCode < 400 ? 'letters' : 'refused', { count });
+        },
+        [settings.store],
+      );
+    });
+  });
+}
+
+async function act({ deadLetters }: Store, { action, filter, one, limit, record, comment, who }: Asked): Promise<Answer> {
+  if (action === 'list') return { statusCode: 200, payload: await deadLetters.list(filter, limit) };
+  if (action === 'groups') return { statusCode: 200, payload: await deadLetters.groups(filter) };
+  const ids =
+    action === 'replay'
+      ? await deadLetters.replay(filter, { who, ...(record ? { record } : {}) })
+      : await deadLetters.discard(filter, { who, comment });
+  if (one && ids.length === 0)
+    return { statusCode: 404, payload: { error: `${filter.ids?.[0]} is no dead letter: perhaps it was replayed or discarded.` } };
+  return { statusCode: 200, payload: { [action === 'replay' ? 'replayed' : 'discarded']: ids.length, ids } };
+}

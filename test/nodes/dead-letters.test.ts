@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { openOdoo } from '../../lib/odoo/client.ts';
+import { searchAll } from '../../lib/odoo/pages.ts';
+import odooWrite from '../../nodes/odoo-write/odoo-write.ts';
+import syncReplay from '../../nodes/sync-replay/sync-replay.ts';
+import { odooServers, type TestServer } from '../support/servers.ts';
+import { type NodeModule, nodeOf, startFlow, stopFlow, until, waitFor } from './flow.ts';
+
+const MODULES = [odooWrite, syncReplay] as unknown as NodeModule[];
+const NOWHERE = 99_999_999;
+
+for (const target of odooServers()) {
+  describe(`dead letters in a flow on ${target.name}`, function () {
+    this.timeout(60_000);
+    let server: TestServer;
+    const stamp = `dead-${process.pid}-${Date.now()}`;
+    before(async () => {
+      server = await target.start();
+    });
+    after(() => target.stop());
+    let answers = 0;
+    beforeEach(async () => {
+      answers = 0;
+      await startFlow(
+        MODULES,
+        [
+          {
+            id: 'write',
+            type: 'odoo-write',
+            server: 'odoo',
+            store: 'store',
+            operation: 'upsert',
+            model: 'res.partner',
+            keys: 'ref',
+            wires: [['applied'], []],
+          },
+          { id: 'letters', type: 'sync-replay', store: 'store', action: 'list', wires: [['answer']] },
+          { id: 'applied', type: 'helper' },
+          { id: 'answer', type: 'helper' },
+        ],
+        { odoo: server },
+      );
+    });
+    afterEach(() => stopFlow());
+
+    const held = async (ref: string) => {
+      const { url, database, login, password } = server;
+      const odoo = openOdoo({ url, database, login, password });
+      const found = await searchAll(odoo, { model: 'res.partner', domain: [['ref', '=', ref]], fields: ['name', 'street'] });
+      await odoo.close();
+      return found;
+    };
+    const ask = async (message: object) => {
+      nodeOf('letters').receive(message);
+      return (await waitFor('answer', ++answers))[answers - 1]!;
+    };
+    type Letter = { id: string; error: string; payload: { records: { ref: string }[] } };
+
+    it('applies 999 of a thousand records, and makes the one that Odoo refuses a dead letter, to be edited and replayed', async () => {
+      const records = Array.from({ length: 1_000 }, (_, at) => ({
+        ref: `${stamp}-${at}`,
+        name: `P${at}`,
+        ...(at === 617 ? { country_id: NOWHERE } : {}),
+      }));
+      nodeOf('write').receive({ payload: records });
+      await waitFor('applied');
+      const [letter, ...others] = (await ask({})).payload as Letter[];
+      assert.ok(letter);
+      assert.deepEqual([others.length, letter.payload.records[0]?.ref], [0, `${stamp}-617`]);
+      assert.notEqual(letter.error, '');
+      assert.deepEqual(await held(`${stamp}-617`), []);
+
+      const record = { ref: `${stamp}-617`, name: 'P617', street: 'Mended' };
+      const replayed = await ask({
+        req: { params: { id: letter.id }, query: {}, user: { username: 'anna' } },
+        action: 'replay',
+        payload: record,
+      });
+      assert.deepEqual([replayed.statusCode, (replayed.payload as { replayed: number }).replayed], [200, 1]);
+      await until(async () => (await held(`${stamp}-617`)).length === 1);
+      assert.equal((await held(`${stamp}-617`))[0]?.street, 'Mended');
+      const again = await ask({ req: { params: { id: letter.id }, query: {} }, action: 'replay' });
+      assert.equal(again.statusCode, 404);
+    });
+
+    it('discards only with a comment', async () => {
+      nodeOf('write').receive({ payload: [{ ref: `${stamp}-x`, name: 'X', country_id: NOWHERE }] });
+      await waitFor('applied');
+      const [letter] = (await ask({})).payload as Letter[];
+      const req = { params: { id: letter?.id }, query: {} };
+      assert.equal((await ask({ req, action: 'discard', payload: {} })).statusCode, 400);
+      assert.equal((await ask({ req, action: 'discard', payload: { comment: 'not ours' } })).statusCode, 200);
+      assert.deepEqual((await ask({ action: 'groups' })).payload, []);
+    });
+  });
+}
