@@ -58,7 +58,16 @@ export async function applyWrite({
   const inOrder = (outcomes: readonly WriteOutcome[]) =>
     [...outcomes, ...known.values()].sort((left, right) => left.index - right.index);
   try {
-    const written = await WRITERS[job.operation]({ client, job, values, places, ledger, plan, signal });
+    const written = await WRITERS[job.operation]({
+      client,
+      job,
+      values,
+      places,
+      ledger,
+      plannedBefore: (place) => plannedBefore.get(place),
+      plan,
+      signal,
+    });
     const outcomes = written.map((outcome) => asPlannedBefore(outcome, plannedBefore));
     return inOrder(job.followUp && !job.dryRun ? await act(client, job, job.followUp, outcomes, ledger, signal) : outcomes);
   } catch (error) {

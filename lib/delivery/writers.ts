@@ -9,6 +9,7 @@ import type { WriteOutcome } from '../odoo/write-outcome.ts';
 import { actOnce } from './act-once.ts';
 import { type LookUp, settleAll, unknownOutcome } from './look-up.ts';
 import type { Planned } from './progress.ts';
+import { resolveRelative } from './relative-values.ts';
 import { AnswerLost, type Ledger } from './sent-once.ts';
 import type { WriteJob } from './write-job.ts';
 
@@ -20,6 +21,8 @@ export type Writing = {
   /** The places of the records that are to be written. */
   readonly places: readonly number[];
   readonly ledger: Ledger;
+  /** What an earlier try was about to change of the record at a place. */
+  readonly plannedBefore: (place: number) => Planned | undefined;
   /** Called with what is about to be changed, before it is. */
   readonly plan: (planned: readonly Planned[]) => Promise<void>;
   readonly signal: AbortSignal;
@@ -52,9 +55,10 @@ export const WRITERS: Readonly<Record<WriteJob['operation'], (writing: Writing) 
     return outcomes.map((outcome) => ({ ...outcome, index: placeOf(outcome.index) }));
   },
 
-  async update({ client, job, values, places, plan }) {
+  async update({ client, job, values, places, plan, plannedBefore }) {
     const placeOf = placing(places);
-    const updates = places.map((place) => withId(values[place] ?? {}));
+    const given = places.map((place) => withId(values[place] ?? {}));
+    const updates = await resolveRelative(client, job.model, given, (index) => plannedBefore(placeOf(index)), job.context);
     const placed = (outcomes: WriteOutcome[]) => outcomes.map((outcome) => ({ ...outcome, index: placeOf(outcome.index) }));
     // Looked up first, so that the old values are on record before they are gone.
     const planned = placed(await updateRecords(client, job.model, updates, { ...how(job), dryRun: true }));

@@ -197,6 +197,31 @@ for (const target of odooServers()) {
       assert.equal((await mine())[0]?.street, 'By id');
     });
 
+    it('adds to what Odoo holds when it is written, once over all tries', async () => {
+      const [a] = await given(partner('A'));
+      assert.ok(a);
+      const color = async () =>
+        (await searchAll(odoo, { model: MODEL, domain: [['id', '=', a.id]], fields: ['color'] }))[0]?.color;
+      const before = Number(await color());
+      const work = job([{ id: a.id, color: { $add: 2 } }], { operation: 'update' });
+      instead = ({ method }, send) =>
+        /^(web_save_multi|write)$/.test(method)
+          ? send().then(() => {
+              throw lost(method);
+            })
+          : undefined;
+      await assert.rejects(attempt(work), { code: 'unknown-outcome' });
+      instead = () => undefined;
+      assert.deepEqual(kinds(await attempt(work)), ['updated']);
+      assert.equal(await color(), before + 2);
+      pieces = [];
+      await attempt(work);
+      assert.equal(await color(), before + 4);
+      const wrong = job([{ id: a.id, name: { $add: { days: 1 } } }], { operation: 'update' });
+      pieces = [];
+      assert.match((await attempt(wrong))[0]?.error?.message ?? '', /no time that can be added to/);
+    });
+
     it('calls a method on records, one refused one costing only itself', async () => {
       const [a, b] = await given(partner('A'), partner('B'));
       const records = [{ id: a?.id }, { id: NOWHERE }, { id: b?.id }];
