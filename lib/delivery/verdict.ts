@@ -27,6 +27,22 @@ export class OutcomePending extends Error {
   }
 }
 
+/** So often a job may be cut off before it is held to be what ends its process. Others that were in hand with it go on. */
+const MOST_CUT_OFF = 20;
+
+/** Its process ended in the midst of the job time after time; it is not tried any more. */
+export class CutOffTooOften extends Error {
+  override readonly name = 'CutOffTooOften';
+}
+
+/** What is wrong with a job that was cut off too often; undefined for all others. */
+export function cutOffTooOften({ cutOff }: { readonly cutOff: number }): CutOffTooOften | undefined {
+  if (cutOff <= MOST_CUT_OFF) return undefined;
+  return new CutOffTooOften(
+    `It was cut off ${cutOff} times before it came to an end: its process ended, or stood still. Look for the cause in Node-RED's log, then replay it.`,
+  );
+}
+
 /** What to do with a job whose try failed as a whole. */
 export type Verdict = { readonly bury: boolean; readonly countAttempt: boolean; readonly delayMs: number };
 
@@ -42,6 +58,7 @@ const UNCOUNTED: ReadonlySet<OdooErrorCode> = new Set([
 /** The verdict on a failed try. `claims` is how often the job has been claimed, counted or not: the wait grows with it. */
 export function verdict(error: unknown, job: { attempt: number; maxAttempts: number; claims: number }): Verdict {
   if (error instanceof CalledOff) return { bury: false, countAttempt: false, delayMs: 0 };
+  if (error instanceof CutOffTooOften) return { bury: true, countAttempt: false, delayMs: 0 };
   const code = error instanceof OdooError ? error.code : undefined;
   const delayMs = backoff(job.claims);
   if (error instanceof OutcomePending) {

@@ -4,7 +4,7 @@ import type { Store } from '../store/open.ts';
 import type { Settlement } from '../store/settlement.ts';
 import { backoff } from './backoff.ts';
 import type { Breaker } from './breaker.ts';
-import { CalledOff, verdict } from './verdict.ts';
+import { CalledOff, cutOffTooOften, verdict } from './verdict.ts';
 
 export type Lost = { readonly lines: number; readonly quantity: string; readonly records: number };
 
@@ -97,9 +97,8 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
       if (takenOver.signal.aborted) throw new CalledOff();
     };
     try {
-      // A job that ends its process every time comes back with more attempts than it has.
-      if (job.attempt > job.maxAttempts)
-        throw new Error(`Its ${job.maxAttempts} attempts are used up: each was cut off before it came to an end.`);
+      const cutOff = cutOffTooOften(job);
+      if (cutOff) throw cutOff;
       const result = await options.handle(job, { signal: AbortSignal.any([stopping.signal, takenOver.signal]), confirm });
       await store.jobs.succeed(job.lease, result);
       clearInterval(beat);

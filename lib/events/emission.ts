@@ -1,4 +1,5 @@
 import { eventKey, type PlantEvent } from '../canonical/event.ts';
+import { cutOffTooOften } from '../delivery/verdict.ts';
 import { CATALOGUE } from '../exceptions/catalogue.ts';
 import { type Refusal, shortRecord } from '../exceptions/refusal.ts';
 import type { Held } from '../store/context.ts';
@@ -44,8 +45,11 @@ export async function nextEvent(
   for (;;) {
     const [job] = await store.jobs.claim(queue, { owner, leaseSeconds, limit: 1 });
     if (!job) return undefined;
-    if (job.attempt <= job.maxAttempts) return { ...(job.payload as Kept), key: job.key, lease: job.lease };
-    const text = `The event was given to the flow ${job.maxAttempts} times, and no node took it over. Check that the flow leads to odoo-write, exception-route or sync-settle.`;
+    const cutOff = cutOffTooOften(job);
+    if (!cutOff && job.attempt <= job.maxAttempts) return { ...(job.payload as Kept), key: job.key, lease: job.lease };
+    const text =
+      cutOff?.message ??
+      `The event was given to the flow ${job.maxAttempts} times, and no node took it over. Check that the flow leads to odoo-write, exception-route or sync-settle.`;
     await store.jobs.bury(job.lease, text);
   }
 }

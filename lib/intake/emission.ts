@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FlowRecord } from '../canonical/marks.ts';
+import { cutOffTooOften } from '../delivery/verdict.ts';
 import type { Held } from '../store/context.ts';
 import type { Store } from '../store/open.ts';
 
@@ -27,8 +28,11 @@ export async function nextRun(store: Store, { queue, owner, leaseSeconds }: Emis
   for (;;) {
     const [job] = await store.jobs.claim(queue, { owner, leaseSeconds, limit: 1 });
     if (!job?.run) return undefined;
-    if (job.attempt > job.maxAttempts) {
-      const text = `The run was given to the flow ${job.maxAttempts} times, and none of its nodes settled it. Check that the flow leads to odoo-write, and its exceptions to exception-route.`;
+    const cutOff = cutOffTooOften(job);
+    if (cutOff || job.attempt > job.maxAttempts) {
+      const text =
+        cutOff?.message ??
+        `The run was given to the flow ${job.maxAttempts} times, and none of its nodes settled it. Check that the flow leads to odoo-write, and its exceptions to exception-route.`;
       await store.jobs.bury(job.lease, text);
       continue;
     }

@@ -142,6 +142,7 @@ export function deadLettersOf({ db, dialect }: StoreContext) {
           .set({
             state: 'pending',
             attempts: 0,
+            cut_off: 0,
             next_attempt_at: now,
             error: null,
             updated_at: now,

@@ -1,9 +1,9 @@
-import { type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
 import { type PackedPayload, packPayload, unpackPayload } from './payload.ts';
 import { putTotal } from './run-totals.ts';
-import type { JobState, JobsTable } from './schema.ts';
+import type { JobState, JobsTable, Tables } from './schema.ts';
 
 export type NewJob = {
   readonly queue: string;
@@ -30,8 +30,10 @@ export type ClaimedJob = {
   readonly payload: unknown;
   /** What the tries before wrote down, in order. */
   readonly progress: readonly unknown[];
-  /** This try, from 1. */
+  /** This try, from 1. A try that was cut off is not counted. */
   readonly attempt: number;
+  /** How many tries were cut off: their process ended, or stood still for longer than its lease. */
+  readonly cutOff: number;
   readonly maxAttempts: number;
   readonly lease: Held;
 };
@@ -116,7 +118,18 @@ export function jobsOf(context: StoreContext, keyDays: number) {
           .set((eb) => ({
             state: 'running' as const,
             token: eb('token', '+', 1),
-            attempts: eb('attempts', '+', 1),
+            attempts: eb
+              .case()
+              .when('state', '=', 'running')
+              .then(eb.ref('attempts'))
+              .else(eb('attempts', '+', 1))
+              .end(),
+            cut_off: eb
+              .case()
+              .when('state', '=', 'running')
+              .then(eb('cut_off', '+', 1))
+              .else(eb.ref('cut_off'))
+              .end(),
             lease_owner: options.owner,
             lease_until: now + options.leaseSeconds * 1000,
             updated_at: now,
@@ -142,6 +155,7 @@ export function jobsOf(context: StoreContext, keyDays: number) {
           payload: await unpackPayload(payloads.find(({ job }) => job === row.id)?.body ?? 'null'),
           progress: pieces.filter(({ job }) => job === row.id).map(({ body }) => JSON.parse(body) as unknown),
           attempt: row.attempts,
+          cutOff: row.cut_off,
           maxAttempts: row.max_attempts,
           lease: { job: row.id, token: row.token },
         });
@@ -255,6 +269,11 @@ export function jobsOf(context: StoreContext, keyDays: number) {
   };
 }
 
+/** Ends all leases, so that what a process that is gone had in hand is claimed at once. */
+export async function endLeases(db: Kysely<Tables>): Promise<void> {
+  await db.updateTable('jobs').set({ lease_until: 0 }).where('state', '=', sql.lit('running')).execute();
+}
+
 export type PackedJob = NewJob & { readonly packed: PackedPayload };
 
 /** Inserts jobs in a state; a key that is there already is left as it is, and its job is answered. */
@@ -282,6 +301,7 @@ export async function insertJobs(
       result: null,
       error: null,
       attempts: 0,
+      cut_off: 0,
       max_attempts: job.maxAttempts,
       next_attempt_at: now,
       token: 0,

@@ -6,7 +6,7 @@ import { type DeadLetters, deadLettersOf } from './dead-letters.ts';
 import { type Effects, effectsOf } from './effects.ts';
 import { StoreError } from './errors.ts';
 import { type Exceptions, exceptionsOf } from './exceptions.ts';
-import { type Jobs, jobsOf } from './jobs.ts';
+import { endLeases, type Jobs, jobsOf } from './jobs.ts';
 import { migrate } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
 import { sweep } from './retention.ts';
@@ -46,9 +46,11 @@ export async function openStore({ url, password, retentionDays = 35 }: StoreSett
     throw new StoreError('settings', 'The store is a file path or an address that begins with postgres://.');
   if (postgres && !URL.canParse(url))
     throw new StoreError('settings', "The store's address is not one: write postgres://user@host:5432/database.");
-  const { db, close } = postgres ? openPostgres(url, password) : openSqlite(url);
+  const { db, close, alone } = postgres ? openPostgres(url, password) : openSqlite(url);
   try {
-    return await storeOf({ db, dialect: postgres ? 'postgres' : 'sqlite' }, close, retentionDays);
+    const store = await storeOf({ db, dialect: postgres ? 'postgres' : 'sqlite' }, close, retentionDays);
+    if (alone) await endLeases(db);
+    return store;
   } catch (error) {
     await close();
     if (error instanceof StoreError) throw error;

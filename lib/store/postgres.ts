@@ -21,7 +21,7 @@ export function openPostgres(url: string, password?: string): OpenDatabase {
   // A connection that breaks while idle is replaced at the next use; unheard, its error would end the process.
   pool.on('error', () => undefined);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  return { db, close: () => db.destroy() };
+  return { db, close: () => db.destroy(), alone: false };
 }
 
 /** The driver takes the address's word before any other, an address without a password included; so it goes in there. */

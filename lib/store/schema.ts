@@ -51,6 +51,8 @@ export type JobsTable = {
   result: string | null;
   error: string | null;
   attempts: number;
+  /** Tries that ended with their process, or with their lease. */
+  cut_off: number;
   max_attempts: number;
   next_attempt_at: number;
   /** Fencing token: grows with every claim. */

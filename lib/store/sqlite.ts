@@ -5,7 +5,12 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { StoreError } from './errors.ts';
 import type { Tables } from './schema.ts';
 
-export type OpenDatabase = { readonly db: Kysely<Tables>; readonly close: () => Promise<void> };
+export type OpenDatabase = {
+  readonly db: Kysely<Tables>;
+  readonly close: () => Promise<void>;
+  /** Nobody else has it open, nor can: whoever held a lease is gone. */
+  readonly alone: boolean;
+};
 
 type OpenFile = {
   users: number;
@@ -28,14 +33,16 @@ export function openSqlite(url: string): OpenDatabase {
   if (url === ':memory:') {
     const file = connect(url);
     const db = dialectOf(file);
-    return { db, close: () => db.destroy() };
+    return { db, close: () => db.destroy(), alone: true };
   }
   const path = resolve(url);
   const entry = open.get(path) ?? openFile(path);
   open.set(path, entry);
+  const alone = entry.users === 0;
   entry.users++;
   let closed = false;
   return {
+    alone,
     db: entry.db,
     close: async () => {
       if (closed) return;

@@ -280,9 +280,27 @@ describe('the worker', () => {
     assert.equal(job?.attempt, 1);
   });
 
-  it('gives up a job that ended its process in every attempt', async () => {
+  /** Claims the one job so often by workers that end in the midst of it. */
+  const crash = async (times: number) => {
+    for (let crashed = 0; crashed < times; crashed++)
+      await store.jobs.claim(QUEUE, { owner: 'crashed', leaseSeconds: -1, limit: 1 });
+  };
+
+  it('does not count it as an attempt of the job that its process was ended', async () => {
     await add(['one'], { maxAttempts: 2 });
-    for (let crash = 0; crash < 2; crash++) await store.jobs.claim(QUEUE, { owner: 'crashed', leaseSeconds: -1, limit: 1 });
+    await crash(10);
+    const attempts: number[] = [];
+    start(async ({ attempt }) => {
+      attempts.push(attempt);
+      return DONE;
+    });
+    await until(async () => (await counts()).done === 1);
+    assert.deepEqual(attempts, [1]);
+  });
+
+  it('gives up a job that ended its process time after time', async () => {
+    await add(['one'], { maxAttempts: 2 });
+    await crash(21);
     let begun = false;
     start(async () => {
       begun = true;
@@ -290,6 +308,7 @@ describe('the worker', () => {
     });
     await until(async () => (await counts()).dead === 1);
     assert.equal(begun, false, 'it was tried once more');
+    assert.match(String((await store.deadLetters.list())[0]?.error), /cut off 21 times/);
   });
 
   it('keeps its lease while a job takes longer than that', async () => {

@@ -168,7 +168,7 @@ for (const target of testStores()) {
         claimed.map(({ key }) => key),
         ['0', '1', '2'],
       );
-      assert.equal(claimed[0]?.attempt, 2);
+      assert.equal(claimed[0]?.cutOff, 1);
       assert.equal(claimed[0]?.lease.token, (abandoned?.lease.token ?? 0) + 1);
       assert.deepEqual(await store.jobs.counts(name), { running: 3, pending: 27 });
     });

@@ -153,7 +153,7 @@ for (const target of testStores()) {
       await store.jobs.heartbeat(late.lease, -1);
       const next = await claim();
       assert.equal(next.id, late.id);
-      assert.equal(next.attempt, 2);
+      assert.equal(next.cutOff, 1);
       for (const work of [
         () => counted(late.lease, { validated: 1, accepted: 1 }),
         () => store.exceptions.add([refusal(2, 'held')], run, late.lease),

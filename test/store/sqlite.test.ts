@@ -42,6 +42,7 @@ describe('a SQLite store', () => {
     const script = `import { openStore } from ${JSON.stringify(join(import.meta.dirname, '../../lib/store/open.ts'))};
       const store = await openStore({ url: ${JSON.stringify(killed)} });
       await store.jobs.add([{ queue: 'q', kind: 'k', key: 'one', payload: { a: 1 }, maxAttempts: 1 }]);
+      await store.jobs.claim('q', { owner: 'killed', leaseSeconds: 3600, limit: 1 });
       console.log('committed'); setInterval(() => {}, 1000);`;
     const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -51,7 +52,9 @@ describe('a SQLite store', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     const store = await openStore({ url: killed });
-    assert.deepEqual(await store.jobs.counts('q'), { pending: 1 });
+    assert.deepEqual(await store.jobs.counts('q'), { running: 1 });
+    const [job] = await store.jobs.claim('q', { owner: 'next', leaseSeconds: 60, limit: 1 });
+    assert.deepEqual([job?.key, job?.attempt, job?.cutOff], ['one', 1, 1], 'the lease of a process that is gone has to run out');
     await store.close();
   });
 

@@ -53,6 +53,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('result', 'text')
     .addColumn('error', 'text')
     .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('cut_off', 'integer', (column) => column.notNull())
     .addColumn('max_attempts', 'integer', (column) => column.notNull())
     .addColumn('next_attempt_at', 'bigint', (column) => column.notNull())
     .addColumn('token', 'integer', (column) => column.notNull())
