@@ -10,8 +10,8 @@ import { DateTime } from 'luxon';
 import { startNodeRed } from '../sandbox/node-red.ts';
 import { describeRun, importForecast } from '../sandbox/report.ts';
 import { freePort } from '../test/support/ports.ts';
+import { openProxy } from '../test/support/proxy.ts';
 import { type BareClient, bareClient } from './bare-client.ts';
-import { countingProxy } from './counting-proxy.ts';
 
 const PRODUCTS = Array.from({ length: 45 }, (_, at) => `BENCH-${at + 1}`);
 const WAREHOUSES = ['WH', 'BENCH'];
@@ -68,7 +68,7 @@ export async function benchLargeForecast(): Promise<void> {
   await prepare(await bareClient());
   const home = await mkdtemp(join(tmpdir(), 'planbridge-bench-'));
   const longest = join(home, 'loop-delay');
-  const odoo = await countingProxy(process.env.ODOO_URL ?? '');
+  const odoo = await openProxy(process.env.ODOO_URL ?? '');
   const nodeRed = await startNodeRed({
     home,
     port: await freePort(),

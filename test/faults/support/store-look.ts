@@ -1,0 +1,66 @@
+import Database from 'better-sqlite3';
+import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import pg from 'pg';
+import type { Tables } from '../../../lib/store/schema.ts';
+import { type RunSummary, summaryOf } from '../../../lib/store/summary.ts';
+
+export type JobCount = { readonly queue: string; readonly state: string; readonly count: number; readonly error: string | null };
+
+/** Looks into a store while Node-RED has it open, and changes nothing. */
+export type Look = {
+  jobs(): Promise<JobCount[]>;
+  runs(): Promise<string[]>;
+  summary(run: string): Promise<RunSummary>;
+  /** By reason, those of events. */
+  exceptions(): Promise<ReadonlyMap<string, number>>;
+  /** Whether there is nothing left to do. */
+  drained(): Promise<boolean>;
+  close(): Promise<void>;
+};
+
+/** `url` is a file's path, or a `postgres://` address. */
+export async function lookInto(url: string): Promise<Look> {
+  const postgres = url.startsWith('postgres://');
+  const dialect = postgres
+    ? new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 1 }) })
+    : new SqliteDialect({ database: new Database(url, { readonly: true }) });
+  const db = new Kysely<Tables>({ dialect });
+  return {
+    async jobs() {
+      const counted = await db
+        .selectFrom('jobs')
+        .select(({ fn }) => ['queue', 'state', fn.countAll().as('count'), fn.max('error').as('error')])
+        .groupBy(['queue', 'state'])
+        .execute();
+      return counted.map((row) => ({ ...row, count: Number(row.count) }));
+    },
+    async runs() {
+      const rows = await db.selectFrom('runs').select('id').where('state', '!=', 'receiving').execute();
+      return rows.map(({ id }) => id);
+    },
+    async summary(run) {
+      const summary = await summaryOf({ db, dialect: postgres ? 'postgres' : 'sqlite' }, run);
+      if (!summary) throw new Error(`run ${run} is gone`);
+      return summary;
+    },
+    async exceptions() {
+      const rows = await db
+        .selectFrom('exceptions')
+        .select(['reason', ({ fn }) => fn.countAll().as('count')])
+        .where('run', 'is', null)
+        .groupBy('reason')
+        .execute();
+      return new Map(rows.map(({ reason, count }) => [reason, Number(count)]));
+    },
+    async drained() {
+      const open = await db
+        .selectFrom('jobs')
+        .select('id')
+        .where('state', 'in', ['staged', 'pending', 'running'])
+        .limit(1)
+        .executeTakeFirst();
+      return !open;
+    },
+    close: () => db.destroy(),
+  };
+}
