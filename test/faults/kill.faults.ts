@@ -14,12 +14,13 @@ import { reckon } from './support/reckoning.ts';
 const POINTS = ['before-commit', 'after-commit', 'before-send', 'after-send', 'before-answer', 'after-answer'];
 const ACKNOWLEDGEMENTS = ['before-acknowledgement', 'after-acknowledgement', 'before-reply', 'after-reply'];
 
-/** Half of all kills are at a point, the others at any moment. */
-function killAt(chance: Chance): string | undefined {
-  if (chance.percent(50)) return undefined;
-  return chance.percent(50)
-    ? `${chance.pick(POINTS)}#${chance.int(1, 150)}`
-    : `${chance.pick(ACKNOWLEDGEMENTS)}#${chance.int(1, 5)}`;
+/** When a kill is due: once a point is passed so many times, or after so many milliseconds whatever happens. */
+function nextKill(chance: Chance): { readonly point?: string; readonly after: number } {
+  if (chance.percent(30)) return { after: chance.int(300, 3_000) };
+  const point = chance.percent(60)
+    ? `${chance.pick(POINTS)}#${chance.int(1, 80)}`
+    : `${chance.pick(ACKNOWLEDGEMENTS)}#${chance.int(1, 4)}`;
+  return { point, after: 6_000 };
 }
 
 for (const target of odooServers())

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import mqtt, { type IPubackPacket, type MqttClient } from 'mqtt';
+import mqtt, { type MqttClient } from 'mqtt';
 import { eventKey } from '../../../lib/canonical/event.ts';
 import type { RunSummary } from '../../../lib/store/summary.ts';
 import type { Chance } from './chance.ts';
@@ -138,7 +138,7 @@ async function sendEvent(
   const topic = 'acme/WH/assembly/line-1/production-delay';
   const send = async (body: string) => {
     ledger.messages++;
-    while (((await sender.publishAsync(topic, body, { qos: 1 })) as IPubackPacket | undefined)?.reasonCode === NOBODY)
+    while (((await sender.publishAsync(topic, body, { qos: 1 })) as { reasonCode?: number } | undefined)?.reasonCode === NOBODY)
       await sleep(100);
   };
   if (chance.percent(MALFORMED)) {
