@@ -9,8 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DateTime } from 'luxon';
 import { startNodeRed } from '../sandbox/node-red.ts';
 import { describeRun, importForecast } from '../sandbox/report.ts';
+import { openProxy } from '../test/support/odoo-proxy.ts';
 import { freePort } from '../test/support/ports.ts';
-import { openProxy } from '../test/support/proxy.ts';
 import { type BareClient, bareClient } from './bare-client.ts';
 
 const PRODUCTS = Array.from({ length: 45 }, (_, at) => `BENCH-${at + 1}`);

@@ -47,9 +47,8 @@ export async function nextEvent(
     if (!job) return undefined;
     const cutOff = cutOffTooOften(job);
     if (!cutOff && job.attempt <= job.maxAttempts) return { ...(job.payload as Kept), key: job.key, lease: job.lease };
-    const text =
-      cutOff?.message ??
-      `The event was given to the flow ${job.maxAttempts} times, and no node took it over. Check that the flow leads to odoo-write, exception-route or sync-settle.`;
+    const given = `The event was given to the flow ${job.maxAttempts} times, and did not come through.`;
+    const text = `${cutOff?.message ?? given} ${job.error ?? 'Check that the flow leads to odoo-write, exception-route or sync-settle.'}`;
     await store.jobs.bury(job.lease, text);
   }
 }

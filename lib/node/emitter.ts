@@ -5,7 +5,7 @@ import type { Held } from '../store/context.ts';
 import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/open.ts';
 import { openPatiently } from './open-patiently.ts';
-import type { Watch } from './runs-in-flow.ts';
+import type { Passage, Watch } from './runs-in-flow.ts';
 import type { SyncStoreNode } from './types.ts';
 
 /** A run or an event, claimed, on its way into the flow. */
@@ -99,18 +99,15 @@ export function startEmitter(options: EmitterOptions): Emitter {
   /** Keeps the lease while nodes are at work on the run, until it is settled, stands still, or the emitter is stopped. */
   const seeThrough = async (store: Store, { lease, why }: Emission, watch: Watch): Promise<void> => {
     let still = 0;
-    const settled = Promise.race([
-      watch.settled,
-      watch.takenOver
-        .then(() => store.jobs.settle(lease))
-        .catch((error: unknown) => {
-          if (!isStale(error)) throw error;
-        }),
-    ]);
+    let passage: Passage | undefined;
+    const settled = watch.settled.then(() => 'settled' as const);
     while (still < 3 && !stopping.signal.aborted) {
-      if (await within(settled, (leaseSeconds * 1000) / 3)) return;
+      const came = await within(Promise.race([settled, watch.passed]), (leaseSeconds * 1000) / 3);
+      if (came === 'settled') return;
+      passage = came;
+      if (passage) break;
       still = watch.moved() ? 0 : still + 1;
-      if (still > 0) continue;
+      // Ours until we give it back: that it stood still is counted, that its lease ran out would not be.
       try {
         await store.jobs.heartbeat(lease, leaseSeconds);
       } catch (error) {
@@ -120,21 +117,22 @@ export function startEmitter(options: EmitterOptions): Emitter {
       }
     }
     try {
+      if (passage === 'taken-over') return await store.jobs.settle(lease);
       if (stopping.signal.aborted) return await store.jobs.retry(lease, { delayMs: 0, countAttempt: false });
-      const error = (await why()) ?? STOOD_STILL;
+      const error = passage?.message ?? (await why()) ?? STOOD_STILL;
       await store.jobs.retry(lease, { error, delayMs: backoff(lease.token), countAttempt: true });
     } catch (error) {
       if (!isStale(error)) throw error;
     }
   };
 
-  /** Whether it settled within the time; false as well when the emitter is stopped. */
-  const within = async (settled: Promise<void>, milliseconds: number): Promise<boolean> => {
+  /** What it comes to within the time; undefined when nothing came, or the emitter is stopped. */
+  const within = async <T>(coming: Promise<T>, milliseconds: number): Promise<T | undefined> => {
     const over = new AbortController();
     const signal = AbortSignal.any([stopping.signal, over.signal]);
-    const waited = sleep(milliseconds, false, { signal }).catch(() => false);
+    const waited = sleep(milliseconds, undefined, { signal }).catch(() => undefined);
     try {
-      return await Promise.race([settled.then(() => true), waited]);
+      return await Promise.race([coming, waited]);
     } finally {
       over.abort();
     }

@@ -50,8 +50,7 @@ export function onInput(
   node.on('input', (incoming, send, done) => {
     const message = incoming as FlowMessage;
     const run = runOf(RED, message);
-    // In hand from the moment it comes, so that whoever keeps its lease sees that it has not been lost on the way.
-    const letGo = run?.store.inFlow.take(run.lease);
+    const letGo = run?.store.inFlow.work(run.lease);
     try {
       outlook(message);
     } catch {

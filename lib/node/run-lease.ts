@@ -21,12 +21,13 @@ export function needSameStore(lease: Lease | undefined, store: string): void {
 /**
  * What a message brought is taken over durably. Releases its run where it can be (its jobs handed over, its totals
  * balanced); the node that emitted it and the workers that write it hear of it at once. An event is settled by the node
- * that emitted it, once no node has it in hand any more: several may take it over.
+ * that emitted it, once no node has it in hand any more: several may take it over. A message that a Catch node sent mends
+ * what failed.
  * Throws StoreError `stale-lease` where the run went on without this message.
  */
-export async function takenOver(node: SyncStoreNode, lease: Lease): Promise<'released' | 'waiting'> {
+export async function takenOver(node: SyncStoreNode, lease: Lease, message: FlowMessage): Promise<'released' | 'waiting'> {
   if (lease.settledBy) {
-    node.inFlow.taken(lease);
+    if (lease.settledBy === 'takers') node.inFlow.taken(lease, message.error !== undefined);
     return 'released';
   }
   const outcome = await (await node.open()).runs.release(lease);

@@ -35,6 +35,8 @@ export type ClaimedJob = {
   /** How many tries were cut off: their process ended, or stood still for longer than its lease. */
   readonly cutOff: number;
   readonly maxAttempts: number;
+  /** What the last try failed with. */
+  readonly error: string | undefined;
   readonly lease: Held;
 };
 
@@ -157,6 +159,7 @@ export function jobsOf(context: StoreContext, keyDays: number) {
           attempt: row.attempts,
           cutOff: row.cut_off,
           maxAttempts: row.max_attempts,
+          error: row.error ?? undefined,
           lease: { job: row.id, token: row.token },
         });
       return claimed;

@@ -41,7 +41,7 @@ export default function (RED: NodeAPI): void {
           await store.exceptions.add(routed, known, lease);
           const byOwner = Map.groupBy(routed, ({ owner }) => owner);
           send(OWNERS.map((owner) => (byOwner.has(owner) ? { ...message, payload: byOwner.get(owner) } : null)));
-          if (lease) await takenOver(node, lease);
+          if (lease) await takenOver(node, lease, message);
           showStatus(RED, this, 'exceptions', 'routed', { count: routed.length });
         },
         [settings.store],

@@ -72,7 +72,7 @@ export default function (RED: NodeAPI): void {
         if (job.records.length > 0) await jobs.add([staged], lease);
         if (lease && last) {
           await runs.handOver(lease);
-          if ((await takenOver(node, lease)) === 'waiting') showStatus(RED, this, 'waiting', 'waiting');
+          if ((await takenOver(node, lease, message)) === 'waiting') showStatus(RED, this, 'waiting', 'waiting');
         }
         writing.nudge();
       };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
+import { followMessages } from '../../lib/node/follow-messages.ts';
 import { runsInFlow } from '../../lib/node/runs-in-flow.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import type { SyncStoreNode } from '../../lib/node/types.ts';
@@ -15,6 +16,7 @@ export default function (RED: NodeAPI): void {
     'sync-store',
     function (this: SyncStoreNode & { credentials: { password?: string } }, config: NodeDef) {
       RED.nodes.createNode(this, config);
+      followMessages(RED);
       let opened: Promise<Store> | undefined;
       const open = async () => {
         const { url, retentionDays } = parseSettings(Settings, config);

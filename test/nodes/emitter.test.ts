@@ -75,7 +75,7 @@ describe('sending runs into the flow', () => {
     start(0.3);
     await until(() => parts.length === 1);
     const lease = { ...(parts[0]?.lease ?? assert.fail()), store: 'store' };
-    const done = node.inFlow.take(lease);
+    const done = node.inFlow.work(lease);
     await sleep(1_000);
     assert.equal(parts.length, 1, 'it was sent again while a node was at work on it');
     await store.runs.total(lease, 'accepted', '0', { lines: 1, quantity: '1' }, 0);
@@ -89,7 +89,7 @@ describe('sending runs into the flow', () => {
     await until(() => parts.length === 4);
     await sleep(100);
     assert.equal(parts.length, 4);
-    node.inFlow.settle({ ...(parts[0]?.lease ?? assert.fail()), store: 'store' });
+    node.inFlow.settle(parts[0]?.lease ?? assert.fail());
     await until(() => parts.length === 5);
     await sleep(50);
     assert.equal(parts.length, 5);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mqtt, { type MqttClient } from 'mqtt';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { openOdoo } from '../../lib/odoo/client.ts';
 import { searchAll } from '../../lib/odoo/pages.ts';
 import eventReceive from '../../nodes/event-receive/event-receive.ts';
@@ -13,7 +14,21 @@ import { mustHave } from '../support/required.ts';
 import type { TestServer } from '../support/servers.ts';
 import { type NodeModule, sentTo, startFlow, stopFlow, store, until, waitFor } from './flow.ts';
 
-const MODULES = [eventReceive, exceptionRoute, odooWrite, syncSettle] as unknown as NodeModule[];
+/** Somebody else's node: it takes its time, and makes an exception of what comes, or fails. */
+const slow = (RED: NodeAPI) =>
+  RED.nodes.registerType('slow', function (this: Node, config: NodeDef & { milliseconds: number; fails?: string }) {
+    RED.nodes.createNode(this, config);
+    this.on('input', (message, send, done) => {
+      setTimeout(() => {
+        if (config.fails) return done(new Error(config.fails));
+        const refusal = { reason: 'STOCK_OUT', stage: 'validation', message: 'none left', record: {}, source: 'test' };
+        send({ ...message, payload: [refusal] });
+        done();
+      }, config.milliseconds);
+    });
+  });
+
+const MODULES = [eventReceive, exceptionRoute, odooWrite, syncSettle, slow] as unknown as NodeModule[];
 
 (mustHave('mosquitto', mosquittoPath()) ? describe : describe.skip)('events in a flow', function () {
   this.timeout(60_000);
@@ -79,6 +94,47 @@ const MODULES = [eventReceive, exceptionRoute, odooWrite, syncSettle] as unknown
       const counts = await jobs.jobs.counts(queue);
       assert.equal(Object.values(counts).reduce((all, some) => all + some, 0) > 0, true, `${queue} took nothing over`);
     }
+  });
+
+  /** A branch that takes its time before it leads to exception-route. */
+  const branches = (slowly: Record<string, unknown>) => [
+    { id: 'write', type: 'odoo-write', server: 'odoo', store: 'store', operation: 'create', model: 'res.partner', wires: [[]] },
+    { id: 'slow', type: 'slow', wires: [['route']], ...slowly },
+    { id: 'route', type: 'exception-route', store: 'store', wires: [['seen'], ['seen'], ['seen'], ['seen']] },
+    { id: 'seen', type: 'helper' },
+  ];
+
+  it('does not settle an event that one branch has taken over while another has it in hand still', async () => {
+    await start(branches({ milliseconds: 700 }), { wires: [['write', 'slow'], []] });
+    await send({ id: 'branches' });
+    await sleep(450);
+    assert.deepEqual(await states(), { running: 1 }, 'a kill now would lose what the other branch was to do');
+    await waitFor('seen');
+    await until(async () => (await states()).done === 1);
+  });
+
+  it('sends an event again where a node of whatever kind failed with it, and says how', async () => {
+    await start(branches({ milliseconds: 10, fails: 'this node has no luck' }), {
+      wires: [['write', 'slow'], []],
+      maxAttempts: 1,
+    });
+    await send({ id: 'fails' });
+    const opened = await store();
+    let said: string | undefined;
+    await until(async () => {
+      said ??= (await opened.deadLetters.list({ queue: 'event-receive:receive' }))[0]?.error;
+      return said !== undefined;
+    });
+    assert.deepEqual(await states(), { dead: 1 });
+    assert.match(said ?? '', /this node has no luck/);
+  });
+
+  it('leaves an event to sync-settle where it is set to, whoever took it over', async () => {
+    await start(branches({ milliseconds: 10 }), { wires: [['write', 'slow'], []], settledBy: 'sync-settle' });
+    await send({ id: 'for-settle' });
+    await waitFor('seen');
+    await sleep(400);
+    assert.deepEqual(await states(), { running: 1 });
   });
 
   it('sends an event again that nothing settled, and makes a dead letter of it after its tries', async () => {

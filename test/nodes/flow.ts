@@ -18,6 +18,13 @@ const require = createRequire(import.meta.url);
 const helper = require('node-red-node-test-helper') as Helper;
 helper.init(require.resolve('node-red'));
 
+/** The test helper gives nodes an API without Node-RED's hooks. */
+const { hooks } = createRequire(require.resolve('node-red'))('@node-red/util') as { hooks: object };
+const hooked =
+  (module: NodeModule): NodeModule =>
+  (RED) =>
+    module(Object.assign(RED, { hooks }));
+
 export type NodeModule = (RED: NodeAPI) => void;
 type NodeEntry = { readonly id: string; readonly type: string; readonly [setting: string]: unknown };
 
@@ -44,7 +51,7 @@ export async function startFlow(
     name: '',
     ...node,
   }));
-  await helper.load([...modules, syncStore, odooServer], [TAB, ...configs, ...placed], {
+  await helper.load([...modules, syncStore, odooServer].map(hooked), [TAB, ...configs, ...placed], {
     odoo: { password: odoo?.password },
   });
   for (const { id, type } of nodes) {

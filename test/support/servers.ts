@@ -15,6 +15,8 @@ const Server = z.object({
     .string()
     .optional()
     .transform((key) => key || undefined),
+  /** A shell command that restarts it, where it can be restarted. */
+  restart: z.string().optional(),
 });
 export type TestServer = z.infer<typeof Server>;
 
@@ -25,10 +27,12 @@ export type TestTarget = {
   /** The server, running and ready; the sandbox starts with untouched data. */
   start(): Promise<TestServer>;
   stop(): Promise<void>;
+  /** A shell command that restarts it. */
+  readonly restart?: string;
 };
 
 /**
- * The embedded sandbox, and the real servers of `TEST_ODOO_SERVERS`: a JSON array of `{ name, url, database, login, password, apiKey? }`.
+ * The embedded sandbox, and the real servers of `TEST_ODOO_SERVERS`: a JSON array of `{ name, url, database, login, password, apiKey?, restart? }`.
  * Throws, so that the run fails, when `TEST_REQUIRED` (or `TEST_ODOO_REQUIRED`) names an `odoo-…` that is not among them:
  * a suite that skips the real Odoo looks just as green as one that passed on it.
  */
@@ -41,6 +45,7 @@ export function odooServers(): TestTarget[] {
     ...sandbox(),
     ...real.map((server) => ({
       name: server.name,
+      ...(server.restart ? { restart: server.restart } : {}),
       protocols: PROTOCOLS.filter((protocol) => protocol !== 'json2' || server.apiKey),
       start: () => Promise.resolve(server),
       stop: () => Promise.resolve(),

@@ -12,7 +12,7 @@ export type Trouble = 'refuse' | 'hang' | 'bad-gateway' | 'html' | 'cut' | 'gate
 export type Called = { readonly model: string; readonly method: string };
 
 /** Stands between Planbridge and Odoo, counts what passes, and gets in the way. */
-export type Proxy = {
+export type OdooProxy = {
   readonly url: string;
   /** Calls by `model.method`. */
   readonly calls: ReadonlyMap<string, number>;
@@ -27,7 +27,7 @@ export type Proxy = {
 
 const SLOW_MILLISECONDS = 30_000;
 
-export async function openProxy(target: string): Promise<Proxy> {
+export async function openProxy(target: string): Promise<OdooProxy> {
   const calls = new Map<string, number>();
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   const hanging = new Set<ServerResponse>();

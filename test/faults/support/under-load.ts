@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { type Mosquitto, startMosquitto } from '../../support/mosquitto.ts';
+import { type OdooProxy, openProxy } from '../../support/odoo-proxy.ts';
+import type { TestTarget } from '../../support/servers.ts';
+import { type Bridge, openBridge } from './bridge.ts';
+import { chanceOf } from './chance.ts';
+import { countOf } from './counts.ts';
+import { type Load, startLoad } from './load.ts';
+import { openPlant, type Plant } from './plant.ts';
+import { reckon } from './reckoning.ts';
+
+/** A plant, a bridge and a broker with forecasts and events flowing. */
+export type Scene = {
+  readonly plant: Plant;
+  readonly bridge: Bridge;
+  readonly broker: Mosquitto;
+  /** Between the bridge and Odoo. */
+  readonly odoo: OdooProxy;
+  readonly load: Load;
+};
+
+export type Scenery = { readonly forecastEvery?: number; readonly eventEvery?: number };
+
+/**
+ * Lets something happen while forecasts and events flow; then all work has to drain, and nothing may be lost or doubled.
+ * Prints what passed through.
+ */
+export async function underLoad(
+  target: TestTarget,
+  happens: (scene: Scene) => Promise<Readonly<Record<string, number>> | undefined>,
+  { forecastEvery = 500, eventEvery = 150 }: Scenery = {},
+): Promise<void> {
+  const seed = countOf('seed');
+  const broker = await startMosquitto();
+  const plant = await openPlant(target);
+  const odoo = await openProxy(plant.server.url);
+  const bridge = await openBridge({ server: plant.server, odoo: odoo.url, broker: broker.url });
+  try {
+    const load = await startLoad({
+      chance: chanceOf(seed + 1),
+      plant,
+      broker: broker.url,
+      address: bridge.address,
+      forecastEvery,
+      eventEvery,
+    });
+    await (await bridge.start()).ready;
+    const told = await happens({ plant, bridge, broker, odoo, load });
+    await load.stop();
+    odoo.peace();
+    if (!bridge.address()) await (await bridge.start()).ready;
+    await bridge.drained(300);
+    const { figures, faults } = await reckon(load.ledger, plant, bridge.store);
+    console.log(`      seed ${seed}:`, { ...told, ...figures });
+    assert.deepEqual(faults, []);
+  } finally {
+    await bridge.close();
+    odoo.close();
+    await plant.close();
+    await broker.close();
+  }
+}
