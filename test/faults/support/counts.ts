@@ -12,6 +12,8 @@ export const COUNTS = {
   writes: count(300),
   /** Restarts of the broker. */
   restarts: count(4),
+  /** Deployments of each kind. */
+  deployments: count(4),
   /** Messages of any bytes at all. */
   payloads: count(300),
   /** Reproduces what was chosen: which point, which moment, which event. */

@@ -89,6 +89,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   };
 
   const sendEvents = async (): Promise<void> => {
+    ledger.malformed.add(await untilHeard(sender, pause));
     const underWay = new Set<Promise<void>>();
     for (let number = 1; !stopping.signal.aborted; number++) {
       const sending = sendEvent(sender, ledger, chance, plant.orders, number).finally(() => underWay.delete(sending));
@@ -109,8 +110,20 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   };
 }
 
-/** How MQTT 5 says that there is no subscriber yet, whom the broker would keep the message for. */
+const TOPIC = 'acme/WH/assembly/line-1/production-delay';
+/** How MQTT 5 says that nobody has subscribed yet, for whom the broker would keep the message. */
 const NOBODY = 0x10;
+
+/** Sends a message that is no event until a subscriber is there for it; gives the message. */
+async function untilHeard(sender: MqttClient, pause: (milliseconds: number) => Promise<void>): Promise<string> {
+  const body = 'is anybody there?';
+  for (;;) {
+    const acknowledged = new Promise<{ reasonCode?: number }>((resolve) => sender.once('packetreceive', resolve as never));
+    await sender.publishAsync(TOPIC, body, { qos: 1 });
+    if ((await acknowledged).reasonCode !== NOBODY) return body;
+    await pause(100);
+  }
+}
 
 /** Two lines that go on, two that are held, two that are rejected. */
 export function forecastOf({ products: { made, bought, sourceless } }: Plant, quantity: number): string {
@@ -135,11 +148,9 @@ async function sendEvent(
   orders: readonly Order[],
   number: number,
 ): Promise<void> {
-  const topic = 'acme/WH/assembly/line-1/production-delay';
   const send = async (body: string) => {
     ledger.messages++;
-    while (((await sender.publishAsync(topic, body, { qos: 1 })) as { reasonCode?: number } | undefined)?.reasonCode === NOBODY)
-      await sleep(100);
+    await sender.publishAsync(TOPIC, body, { qos: 1 });
   };
   if (chance.percent(MALFORMED)) {
     const body = `{"number": ${number}, "id":`;
