@@ -25,7 +25,7 @@ const SILENT_MILLISECONDS = 5_000;
 export function followMessages(RED: NodeAPI): void {
   const { hooks } = RED as unknown as { hooks: Hooks };
   if (hooks.has('onReceive.planbridge')) return;
-  /** Messages that were sent to a node and have not come yet. */
+  /** What was sent and has not come yet, by the message or, until Node-RED has copied that, by the sending. */
   const onTheWay = new WeakMap<object, () => void>();
   /** Messages that a node has; several nodes, where a link passes one on as it is. */
   const inHand = new WeakMap<object, InHand[]>();
@@ -45,19 +45,28 @@ export function followMessages(RED: NodeAPI): void {
     if (at >= 0) held?.splice(at, 1)[0]?.letGo();
   };
 
-  hooks.add('onSend.planbridge', (events: readonly Sent[]) => {
-    for (const { msg, source } of events) letGo(msg, ({ node, silent }) => silent && node === source.id);
+  hooks.add('onSend.planbridge', (sendings: readonly Sent[]) => {
+    for (const sending of sendings) {
+      // A node that is gone since a deployment never gets it: it stays on the way, and the event comes again.
+      const release = take(sending.msg);
+      if (release) onTheWay.set(sending, release);
+    }
+    for (const { msg, source } of sendings) letGo(msg, ({ node, silent }) => silent && node === source.id);
   });
-  hooks.add('preDeliver.planbridge', ({ msg }: Sent) => {
-    const release = take(msg);
-    if (release) onTheWay.set(msg, release);
+  hooks.add('preDeliver.planbridge', (sending: Sent) => {
+    const release = onTheWay.get(sending);
+    if (release) onTheWay.set(sending.msg, release);
   });
   hooks.add('onReceive.planbridge', ({ msg, destination: { id, node } }: Received) => {
     const release = onTheWay.get(msg) ?? take(msg);
     onTheWay.delete(msg);
     if (!release) return;
     const silent = (node as { _expectedDoneCount?: number } | undefined)?._expectedDoneCount === 0;
-    if (silent) setTimeout(letGo, SILENT_MILLISECONDS, msg, (held: InHand) => held.silent && held.node === id);
+    if (silent)
+      setTimeout(() => {
+        // One that was deployed anew in the meantime may have dropped it.
+        if (RED.nodes.getNode(id) === node) letGo(msg, (held) => held.silent && held.node === id);
+      }, SILENT_MILLISECONDS);
     inHand.set(msg, [...(inHand.get(msg) ?? []), { node: id, silent, letGo: release }]);
   });
   hooks.add('onComplete.planbridge', ({ msg, node: { id }, error }: Completed) => {
