@@ -255,6 +255,11 @@ export function jobsOf(context: StoreContext, keyDays: number) {
   };
 }
 
+/** What makes a job that ended claimable again, with all its tries. Its token grows on, so that late workers stay out. */
+export function afresh(now: number) {
+  return { state: 'pending' as const, attempts: 0, next_attempt_at: now, error: null, updated_at: now };
+}
+
 export type PackedJob = NewJob & { readonly packed: PackedPayload };
 
 /** Inserts jobs in a state; a key that is there already is left as it is, and its job is answered. */
