@@ -25,7 +25,7 @@ export const SyncEnvelope = z.object({
   interface: z.string().optional(),
   /** Id of this run (UUIDv7); every line's history hangs on it. */
   run: z.string().optional(),
-  /** Business key of the event that the message brings; what is done for it is done once under this key. */
+  /** Key of the event that the message brings, or of its run and replay; what is done for it is done once under this key. */
   key: z.string().optional(),
   /** Forecast version, once there is one. */
   version: z.string().optional(),

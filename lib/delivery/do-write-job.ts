@@ -2,6 +2,7 @@ import type { OdooClient } from '../odoo/client.ts';
 import type { ClaimedJob } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
 import { applyWrite } from './apply-write.ts';
+import { inheritanceOf } from './inheritance.ts';
 import { knownOutcomes } from './known-outcomes.ts';
 import { progressOf } from './progress.ts';
 import type { Hold } from './worker.ts';
@@ -18,11 +19,12 @@ export async function doWriteJob(
 ): Promise<WriteResult> {
   const job = WriteJob.parse(claimed.payload);
   const { known, superseded, remember } = await knownOutcomes(store, claimed, job);
+  const { pieces, inherited } = await inheritanceOf(store, claimed, job, known);
   const outcomes = await applyWrite({
     client: confirmed(client, confirm),
     job,
     signal,
-    before: progressOf(claimed.progress),
+    before: progressOf([...pieces, ...claimed.progress]),
     save: (piece) => store.jobs.progress(claimed.lease, piece),
     known,
   });
@@ -30,7 +32,7 @@ export async function doWriteJob(
     const effect = remember.get(index);
     return effect && id !== undefined && outcome !== 'refused' ? [{ ...effect, id }] : [];
   });
-  return { ...settleWrite(job, outcomes, { run: claimed.run, who, superseded }), effects };
+  return { ...settleWrite(job, outcomes, { run: claimed.run, who, superseded }), effects, inherited };
 }
 
 /** The client, making sure before it sends what changes Odoo that the job is still this worker's. */

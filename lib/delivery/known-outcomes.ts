@@ -6,7 +6,7 @@ import { canonicalJson, sha256 } from '../store/canonical-json.ts';
 import type { Effect } from '../store/effects.ts';
 import type { ClaimedJob } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
-import { WriteJob, type WriteRecord } from './write-job.ts';
+import { isNamed, keysOf, keyText, WriteJob } from './write-job.ts';
 
 /** The same business key came with other content: one of the two is wrong, and nobody but a person can tell which. */
 export class KeyConflict extends OdooError {
@@ -38,7 +38,7 @@ export async function knownOutcomes(store: Store, claimed: ClaimedJob, job: Writ
   if (job.keys.length === 0) return { known, superseded: 0, remember };
 
   for (const [index, record] of job.records.entries()) {
-    if (job.keys.some((key) => record[key] === undefined || record[key] === null || record[key] === '')) continue;
+    if (!isNamed(record, job.keys)) continue;
     const key = `${job.operation} ${job.model} ${job.method ?? ''} ${keyText(record, job.keys)}`;
     remember.set(index, { key, hash: sha256(canonicalJson([withoutMarks(record), job.args ?? {}])) });
     if (index % 1_000 === 999) await nextTurn();
@@ -59,7 +59,7 @@ export async function knownOutcomes(store: Store, claimed: ClaimedJob, job: Writ
 
 /** Places of the records whose every field a job that came later has written already. */
 async function overtaken(store: Store, claimed: ClaimedJob, job: WriteJob): Promise<number[]> {
-  const keys = job.operation === 'update' ? ['id'] : job.keys;
+  const keys = keysOf(job);
   const later = new Map<string, Set<string>>();
   for (const id of await store.jobs.finishedSince(claimed)) {
     const other = WriteJob.safeParse(await store.jobs.payload(id));
@@ -76,8 +76,4 @@ async function overtaken(store: Store, claimed: ClaimedJob, job: WriteJob): Prom
     const fields = later.get(keyText(record, keys));
     return fields && Object.keys(withoutMarks(record)).every((name) => fields.has(name)) ? [index] : [];
   });
-}
-
-function keyText(record: WriteRecord, keys: readonly string[]): string {
-  return canonicalJson(keys.map((key) => record[key]));
 }

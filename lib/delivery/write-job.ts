@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LINE, SOURCE, type SourceMark } from '../canonical/marks.ts';
+import { canonicalJson } from '../store/canonical-json.ts';
 
 export const OPERATIONS = ['create', 'update', 'upsert', 'call'] as const;
 
@@ -33,6 +34,21 @@ export const WriteJob = z.object({
 });
 export type WriteJob = z.infer<typeof WriteJob>;
 export type WriteRecord = z.infer<typeof WriteRecord>;
+
+/** The fields that tell which of Odoo's records a record is about. */
+export function keysOf({ operation, keys }: WriteJob): readonly string[] {
+  return operation === 'update' ? ['id'] : keys;
+}
+
+/** What these fields of a record hold: equal for records that are about the same one. */
+export function keyText(record: WriteRecord, keys: readonly string[]): string {
+  return canonicalJson(keys.map((key) => record[key]));
+}
+
+/** Whether the record has something in each of these fields. */
+export function isNamed(record: WriteRecord, keys: readonly string[]): boolean {
+  return keys.length > 0 && keys.every((key) => record[key] !== undefined && record[key] !== null && record[key] !== '');
+}
 
 /** The lines behind a record; a record that was not summed from lines stands for one. */
 export function sourceOf(record: WriteRecord): SourceMark {

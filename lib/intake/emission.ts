@@ -7,6 +7,8 @@ import type { Store } from '../store/open.ts';
 /** One part of a run on its way into the flow. */
 export type RunPart = {
   readonly run: string;
+  /** What the run's work is keyed by. */
+  readonly key: string;
   readonly interface: string;
   readonly index: number;
   readonly count: number;
@@ -39,14 +41,15 @@ export async function nextRun(store: Store, { queue, owner, leaseSeconds }: Emis
     if (job.lease.token > 1) await store.runs.restart(job.lease);
     const { interface: name, parts } = job.payload as { interface: string; parts: number };
     const { run, lease } = job;
-    return { run, lease, parts: () => emit(store, run, name, parts, lease) };
+    const part = { run, key: await store.runs.key(run), interface: name, count: parts, lease };
+    return { run, lease, parts: () => emit(store, part) };
   }
 }
 
-async function* emit(store: Store, run: string, name: string, count: number, lease: Held): AsyncGenerator<RunPart> {
-  for (let index = 0; index < count; index++) {
-    const rows = (await store.runs.part(run, index)) as FlowRecord[];
-    yield { run, interface: name, index, count, rows, lease };
+async function* emit(store: Store, part: Omit<RunPart, 'index' | 'rows'>): AsyncGenerator<RunPart> {
+  for (let index = 0; index < part.count; index++) {
+    const rows = (await store.runs.part(part.run, index)) as FlowRecord[];
+    yield { ...part, index, rows };
     // The nodes behind get their turn before the next part is parsed.
     await nextTurn();
   }

@@ -144,11 +144,14 @@ export function startEmitter(options: EmitterOptions): Emitter {
     await sleep(wait, undefined, { signal: AbortSignal.any([stopping.signal, resting.signal]) }).catch(() => undefined);
   };
 
+  const nudge = () => resting.abort();
+  const unlisten = node.inFlow.onRelease(nudge);
   const running = loop().catch(options.onTrouble);
   node.keepFor(running);
   return {
-    nudge: () => resting.abort(),
+    nudge,
     async stop() {
+      unlisten();
       stopping.abort();
       await running;
     },

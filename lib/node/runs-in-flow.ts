@@ -29,7 +29,7 @@ export type RunsInFlow = {
   failed(lease: Id, error: Error): void;
   /** The lease is no longer anybody's: the run was released or given back. */
   settle(lease: Id): void;
-  /** Calls back each time that a run is released, so that its jobs are begun at once. Returns what ends it. */
+  /** Calls back each time that a run is released or something replayed, so that it is begun at once. Returns what ends it. */
   onRelease(listener: () => void): () => void;
   released(): void;
 };

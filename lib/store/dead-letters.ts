@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import { SOURCE, type SourceMark } from '../canonical/marks.ts';
 import { appendAudit } from './audit.ts';
 import { lockedRun, type StoreContext, type Tx } from './context.ts';
+import { afresh } from './jobs.ts';
 import { packPayload, unpackPayload } from './payload.ts';
 import { putTotal } from './run-totals.ts';
 import type { JobsTable } from './schema.ts';
@@ -40,6 +41,9 @@ export type DeadLetterGroup = {
   readonly first: number;
   readonly last: number;
 };
+
+/** A letter that a replay of its run took the place of, with what its tries wrote down. */
+export type Superseded = Pick<DeadLetter, 'id' | 'payload'> & { readonly progress: readonly unknown[] };
 
 const MOST_LISTED = 1_000;
 
@@ -140,12 +144,7 @@ export function deadLettersOf({ db, dialect }: StoreContext) {
         await tx
           .updateTable('jobs')
           .set({
-            state: 'pending',
-            attempts: 0,
-            cut_off: 0,
-            next_attempt_at: now,
-            error: null,
-            updated_at: now,
+            ...afresh(now),
             // What a person wrote now is newer than whatever came while the letter lay there.
             ...(edited ? { content_hash: edited.hash, created_at: now } : {}),
           })
@@ -157,11 +156,35 @@ export function deadLettersOf({ db, dialect }: StoreContext) {
       });
     },
 
+    /** Letters of a queue that a replay of their run took the place of, where what their tries wrote down still counts. */
+    async superseded({ run, queue }: { run: string; queue: string }): Promise<Superseded[]> {
+      const rows = await db
+        .selectFrom('jobs')
+        .innerJoin('job_payloads', 'job_payloads.job', 'jobs.id')
+        .select(['id', 'body'])
+        .where('run', '=', run)
+        .where('state', '=', 'discarded')
+        .where('queue', '=', queue)
+        .where(({ exists, selectFrom }) =>
+          exists(selectFrom('job_progress').select('piece').whereRef('job_progress.job', '=', 'jobs.id')),
+        )
+        .orderBy('id')
+        .execute();
+      const letters: Superseded[] = [];
+      for (const { id, body } of rows) {
+        const pieces = await db.selectFrom('job_progress').select('body').where('job', '=', id).orderBy('piece').execute();
+        const progress = pieces.map((piece) => JSON.parse(piece.body) as unknown);
+        letters.push({ id, payload: await unpackPayload(body), progress });
+      }
+      return letters;
+    },
+
     /** Ends the letters without doing them; they stay counted as refused. Answers the ids of those discarded. */
     async discard(filter: DeadLetterFilter, { who, comment }: { who: string; comment: string }): Promise<string[]> {
       return each(filter, async (tx, job) => {
         const discarded = { state: 'discarded' as const, result: JSON.stringify({ comment }), updated_at: Date.now() };
         await tx.updateTable('jobs').set(discarded).where('id', '=', job.id).execute();
+        await tx.deleteFrom('job_progress').where('job', '=', job.id).execute();
         const detail = { queue: job.queue, error: job.error, comment };
         await appendAudit(tx, dialect, { who, what: 'job.discarded', subject: job.id, run: job.run ?? undefined, detail });
       });

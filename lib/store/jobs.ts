@@ -277,6 +277,11 @@ export async function endLeases(db: Kysely<Tables>): Promise<void> {
   await db.updateTable('jobs').set({ lease_until: 0 }).where('state', '=', sql.lit('running')).execute();
 }
 
+/** What makes a job that ended claimable again, with all its tries. Its token grows on, so that late workers stay out. */
+export function afresh(now: number) {
+  return { state: 'pending' as const, attempts: 0, cut_off: 0, next_attempt_at: now, error: null, updated_at: now };
+}
+
 export type PackedJob = NewJob & { readonly packed: PackedPayload };
 
 /** Inserts jobs in a state; a key that is there already is left as it is, and its job is answered. */

@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type DeleteQueryBuilder, type DeleteResult, sql } from 'kysely';
 import type { StoreContext } from './context.ts';
-import type { Tables } from './schema.ts';
+import { ENDED, type Tables } from './schema.ts';
 
 const DAY = 86_400_000;
-const ENDED = ['applied', 'applied-with-exceptions', 'refused', 'failed'] as const;
 
 /** Jobs, or parts of a thousand rows each, that are taken away in one statement. */
 const JOBS_AT_ONCE = 200;

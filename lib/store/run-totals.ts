@@ -16,6 +16,13 @@ export async function putTotal(
     .execute();
 }
 
+/** Takes away what an emission of the run counted and staged. */
+export async function clearCounts(tx: Tx, run: string): Promise<void> {
+  await tx.deleteFrom('run_totals').where('run', '=', run).execute();
+  await tx.deleteFrom('jobs').where('run', '=', run).where('state', '=', 'staged').execute();
+  await tx.updateTable('runs').set({ handed_over: 0, error: null }).where('id', '=', run).execute();
+}
+
 /** The totals of a run. */
 export async function runTotals(tx: Tx, run: string) {
   return totalsOf(await tx.selectFrom('run_totals').selectAll().where('run', '=', run).execute());

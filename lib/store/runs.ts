@@ -4,7 +4,8 @@ import { type Held, heldJob, lockedRun, type StoreContext } from './context.ts';
 import { insertJobs, type NewJob } from './jobs.ts';
 import { packRows, type Row, unpackRows } from './part-rows.ts';
 import { packPayload } from './payload.ts';
-import { closeRun, putTotal, runTotals } from './run-totals.ts';
+import { replayRun } from './replay-run.ts';
+import { clearCounts, closeRun, putTotal, runTotals } from './run-totals.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
 import { imbalance, type Stage } from './totals.ts';
 
@@ -45,6 +46,7 @@ export function runsOf(context: StoreContext, keyDays: number) {
           content_hash: null,
           version: null,
           handed_over: 0,
+          replays: 0,
           error: null,
           created_at: now,
           updated_at: now,
@@ -122,10 +124,7 @@ export function runsOf(context: StoreContext, keyDays: number) {
     async restart(lease: Held): Promise<void> {
       const run = await db.transaction().execute(async (tx) => {
         const { run } = await heldJob(tx, dialect, lease);
-        if (!run) return undefined;
-        await tx.deleteFrom('run_totals').where('run', '=', run).execute();
-        await tx.deleteFrom('jobs').where('run', '=', run).where('state', '=', 'staged').execute();
-        await tx.updateTable('runs').set({ handed_over: 0, error: null }).where('id', '=', run).execute();
+        if (run) await clearCounts(tx, run);
         return run;
       });
       if (!run) return;
@@ -136,6 +135,15 @@ export function runsOf(context: StoreContext, keyDays: number) {
           return (await tx.deleteFrom('exceptions').where('id', 'in', some).executeTakeFirstOrThrow()).numDeletedRows;
         });
       while ((await clearSome()) > 0n) await nextTurn();
+    },
+
+    /** Gives a run that has ended to the flow again (`lib/store/replay-run.ts`). */
+    replay: (run: string, who: string) => replayRun(context, run, who),
+
+    /** What the run's work is keyed by. A replay has a key of its own: what was done the first time does not stand for it. */
+    async key(run: string): Promise<string> {
+      const { replays } = await db.selectFrom('runs').select('replays').where('id', '=', run).executeTakeFirstOrThrow();
+      return replays === 0 ? run : `${run}/replay-${replays}`;
     },
 
     /**

@@ -9,6 +9,9 @@ export type RunState =
   | 'refused'
   | 'failed';
 
+/** States that a run leaves only when it, or a dead letter of its, is replayed. */
+export const ENDED: readonly RunState[] = ['applied', 'applied-with-exceptions', 'refused', 'failed'];
+
 export type RunsTable = {
   id: string;
   interface: string;
@@ -25,6 +28,8 @@ export type RunsTable = {
   version: string | null;
   /** 1 once the write side has staged everything of the run. */
   handed_over: number;
+  /** How often it was given to the flow again after it had ended. */
+  replays: number;
   error: string | null;
   created_at: number;
   updated_at: number;

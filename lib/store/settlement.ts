@@ -18,6 +18,9 @@ export type DeadRecord = {
   readonly progress?: unknown;
 };
 
+/** A superseded letter, and what is left of its progress: on records that the job was not about. Undefined where there is none. */
+export type Inherited = { readonly letter: string; readonly left: unknown };
+
 export type Settlement = {
   readonly result: unknown;
   /** What the job did, counted for its run. */
@@ -27,6 +30,8 @@ export type Settlement = {
   readonly audit?: readonly AuditEntry[];
   /** What must not be done again under its business key. */
   readonly effects?: readonly Effect[];
+  /** Superseded letters that this job went on from. */
+  readonly inherited?: readonly Inherited[];
 };
 
 /** Ends jobs: what they did, what became of their records, and the run they belong to, all in one transaction. */
@@ -52,6 +57,11 @@ export function settlementsOf({ db, dialect }: StoreContext, keyDays: number) {
           .where('id', '=', lease.job)
           .execute();
         await tx.deleteFrom('job_progress').where('job', '=', lease.job).execute();
+        for (const { letter, left } of settlement.inherited ?? []) {
+          await tx.deleteFrom('job_progress').where('job', '=', letter).execute();
+          const body = JSON.stringify(left);
+          if (left !== undefined) await tx.insertInto('job_progress').values({ job: letter, piece: 1, body }).execute();
+        }
         await addEffects(tx, job.queue, settlement.effects ?? [], keyDays);
         await addDeadLetters(tx, job, settlement.dead ?? []);
         if (job.run)

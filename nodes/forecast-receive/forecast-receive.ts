@@ -66,8 +66,8 @@ export default function (RED: NodeAPI): void {
         store,
         queue,
         leaseSeconds,
-        emit: ({ run, interface: named, index, count, rows, lease }) => {
-          const sync = { interface: named, run, lease: { ...lease, store: settings.store } };
+        emit: ({ run, key, interface: named, index, count, rows, lease }) => {
+          const sync = { interface: named, run, key, lease: { ...lease, store: settings.store } };
           this.send([null, { payload: rows, sync, parts: { id: run, index, count, type: 'array' } }]);
         },
         onTrouble: tell,

@@ -65,7 +65,8 @@ export default function (RED: NodeAPI): void {
         needSameStore(lease, settings.store);
         const node = storeOf(RED, settings.store);
         const { jobs, runs } = await node.open();
-        const key = run || message.sync?.key ? `${run ?? message.sync?.key}/${index}` : uuidv7();
+        const batch = message.sync?.key ?? run;
+        const key = batch ? `${batch}/${index}` : uuidv7();
         const payload = { ...job, sync: { ...message.sync, lease: undefined } };
         const { maxAttempts } = settings;
         const staged = { queue: who, kind: 'odoo-write', key, run: lease && run, payload, maxAttempts };

@@ -6,7 +6,7 @@ import { ACTIONS } from './settings.ts';
 
 const Text = z.string().min(1).max(300).optional();
 const Request = z.object({
-  params: z.object({ id: Text }).catch({}),
+  params: z.object({ id: Text, run: Text }).catch({}),
   query: z
     .object({ run: Text, queue: Text, fingerprint: Text, limit: z.coerce.number().int().min(1).max(1000).optional() })
     .catch({}),
@@ -19,13 +19,15 @@ export type Asked = {
   readonly filter: DeadLetterFilter;
   /** Whether the filter names one letter. */
   readonly one: boolean;
+  /** The run that is to be replayed. */
+  readonly run: string;
   readonly limit: number | undefined;
   readonly record: object | undefined;
   readonly comment: string;
   readonly who: string;
 };
 
-/** Reads `msg.action`, `msg.filter`, `msg.record`, `msg.comment`, `msg.who`, or an HTTP request's parts. Throws MessageError. */
+/** Reads `msg.action`, `msg.filter`, `msg.run`, `msg.record`, `msg.comment`, `msg.who`, or an HTTP request's parts. Throws MessageError. */
 export function askedBy(message: FlowMessage, action: Asked['action'], node: string): Asked {
   const request = message.req ? Request.parse(message.req) : undefined;
   const { limit, ...query } = request?.query ?? {};
@@ -36,6 +38,7 @@ export function askedBy(message: FlowMessage, action: Asked['action'], node: str
       filter: z
         .object({ ids: z.array(z.string()).max(10_000).optional(), run: Text, queue: Text, fingerprint: Text })
         .default({}),
+      run: Text,
       limit: z.number().int().min(1).max(1000).optional(),
       comment: z.string().max(2_000).optional(),
       who: z.string().max(200).optional(),
@@ -51,13 +54,15 @@ export function askedBy(message: FlowMessage, action: Asked['action'], node: str
   const filter = { ...given.data.filter, ...query, ...(id ? { ids: [id] } : {}) };
   const record = given.data.record ?? (asked === 'replay' && body && Object.keys(body).length > 0 ? body : undefined);
   const comment = given.data.comment ?? (typeof body?.comment === 'string' ? body.comment : '');
+  const run = request?.params.run ?? given.data.run ?? '';
+  if (asked === 'replay-run' && !run) throw new MessageError('payload', 'Say which run: msg.run, or :run in the address.');
   const one = filter.ids?.length === 1;
   if (record && !one) throw new MessageError('payload', 'An edited record takes the place of one letter: name its id.');
   if (asked === 'discard' && !comment.trim())
     throw new MessageError('payload', 'Discarding needs a comment that says why: what is discarded is never done.');
   // Over HTTP the request says who it is, never what it brings.
   const who = request ? `user:${request.user?.username ?? 'anonymous'}` : (given.data.who ?? `node:${node}`);
-  return { action: asked, filter, one, limit: given.data.limit ?? limit, record, comment, who };
+  return { action: asked, filter, one, run, limit: given.data.limit ?? limit, record, comment, who };
 }
 
 function bodyOf(payload: unknown): Record<string, unknown> | undefined {

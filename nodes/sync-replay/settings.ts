@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { textField } from '../../lib/node/settings.ts';
 
-export const ACTIONS = ['list', 'groups', 'replay', 'discard'] as const;
+export const ACTIONS = ['list', 'groups', 'replay', 'discard', 'replay-run'] as const;
 
 export const Settings = z.object({
   store: textField(),

@@ -12,7 +12,7 @@ import { Settings } from './settings.ts';
 
 type Answer = { readonly statusCode: number; readonly payload: unknown };
 
-/** Lists dead letters, replays them, as they are or edited, or discards them. */
+/** Lists dead letters, replays them, as they are or edited, or discards them; replays a whole run. */
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('sync-replay', function (this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
@@ -23,7 +23,7 @@ export default function (RED: NodeAPI): void {
         const asked = askedBy(message, settings.action, this.id);
         const answer = await act(await node.open(), asked);
         // The workers that are in this process begin at once.
-        if (asked.action === 'replay') node.inFlow.released();
+        if (asked.action === 'replay' || asked.action === 'replay-run') node.inFlow.released();
         return answer;
       };
 
@@ -38,7 +38,8 @@ export default function (RED: NodeAPI): void {
           send({ ...message, ...answer, headers: { 'content-type': 'application/json' } });
           const { payload, statusCode } = answer;
           const count = Array.isArray(payload) ? payload.length : ((payload as { ids?: string[] }).ids?.length ?? 0);
-          showStatus(RED, this, statusCode < 400 ? 'done' : 'failed', statusCode < 400 ? 'letters' : 'refused', { count });
+          if (statusCode >= 400) showStatus(RED, this, 'failed', 'refused');
+          else showStatus(RED, this, 'done', statusCode === 202 ? 'replayed' : 'letters', { count });
         },
         [settings.store],
       );
@@ -46,7 +47,19 @@ export default function (RED: NodeAPI): void {
   });
 }
 
-async function act({ deadLetters }: Store, { action, filter, one, limit, record, comment, who }: Asked): Promise<Answer> {
+async function act(store: Store, asked: Asked): Promise<Answer> {
+  return asked.action === 'replay-run' ? replayRun(store, asked) : actOnLetters(store, asked);
+}
+
+async function replayRun({ runs }: Store, { run, who }: Asked): Promise<Answer> {
+  const answer = await runs.replay(run, who);
+  if (!answer) return { statusCode: 404, payload: { error: `There is no run ${run}.` } };
+  if ('refused' in answer) return { statusCode: 409, payload: { error: answer.refused } };
+  return { statusCode: 202, payload: { ...answer.summary, newer: answer.newer } };
+}
+
+async function actOnLetters({ deadLetters }: Store, asked: Asked): Promise<Answer> {
+  const { action, filter, one, limit, record, comment, who } = asked;
   if (action === 'list') return { statusCode: 200, payload: await deadLetters.list(filter, limit) };
   if (action === 'groups') return { statusCode: 200, payload: await deadLetters.groups(filter) };
   const ids =

@@ -14,6 +14,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('content_hash', 'text')
     .addColumn('version', 'text')
     .addColumn('handed_over', 'integer', (column) => column.notNull())
+    .addColumn('replays', 'integer', (column) => column.notNull())
     .addColumn('error', 'text')
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
