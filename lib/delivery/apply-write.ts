@@ -50,7 +50,8 @@ export async function applyWrite({
   const plan = async (plans: readonly Planned[]) => {
     if (signal.aborted) throw new CalledOff();
     if (plans.length === 0 || job.dryRun) return;
-    const isUnseen = ({ index, outcome }: Planned) => outcome === 'created' && plannedBefore.get(index)?.outcome === 'created';
+    // An earlier try was about to do it, and it is not there: a late call of that one's would undo what is written next.
+    const isUnseen = ({ index }: Planned) => plannedBefore.has(index);
     const until = (before.begun ?? 0) + client.limitMilliseconds;
     if (Date.now() < until && plans.some(isUnseen)) throw new OutcomePending(until, false);
     await save({ planned: [...plans], begun: Date.now() });

@@ -5,6 +5,7 @@ import { applyWrite } from './apply-write.ts';
 import { inheritanceOf } from './inheritance.ts';
 import { knownOutcomes } from './known-outcomes.ts';
 import { progressOf } from './progress.ts';
+import { awaitTurn } from './turn.ts';
 import type { Hold } from './worker.ts';
 import { WriteJob } from './write-job.ts';
 import { settleWrite, type WriteResult } from './write-settlement.ts';
@@ -18,6 +19,7 @@ export async function doWriteJob(
   who: string,
 ): Promise<WriteResult> {
   const job = WriteJob.parse(claimed.payload);
+  await awaitTurn(store, claimed, job);
   const { known, superseded, remember } = await knownOutcomes(store, claimed, job);
   const { pieces, inherited } = await inheritanceOf(store, claimed, job, known);
   const outcomes = await applyWrite({

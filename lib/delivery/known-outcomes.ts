@@ -6,7 +6,8 @@ import { canonicalJson, sha256 } from '../store/canonical-json.ts';
 import type { Effect } from '../store/effects.ts';
 import type { ClaimedJob } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
-import { isNamed, keysOf, keyText, WriteJob } from './write-job.ts';
+import { isRelative } from './relative-values.ts';
+import { isNamed, keysOf, keyText, WriteJob, type WriteRecord } from './write-job.ts';
 
 /** The same business key came with other content: one of the two is wrong, and nobody but a person can tell which. */
 export class KeyConflict extends OdooError {
@@ -57,23 +58,27 @@ export async function knownOutcomes(store: Store, claimed: ClaimedJob, job: Writ
   return { known, superseded: 0, remember };
 }
 
-/** Places of the records whose every field a job that came later has written already. */
+/**
+ * Places of the records whose every field a job that came later has written already. One that differs in nothing is no
+ * harm to do, and may have a follow-up to come; what is added is added whatever came later.
+ */
 async function overtaken(store: Store, claimed: ClaimedJob, job: WriteJob): Promise<number[]> {
   const keys = keysOf(job);
-  const later = new Map<string, Set<string>>();
+  const later = new Map<string, WriteRecord>();
   for (const id of await store.jobs.finishedSince(claimed)) {
     const other = WriteJob.safeParse(await store.jobs.payload(id));
     if (!other.success || other.data.model !== job.model || other.data.operation !== job.operation) continue;
     for (const record of other.data.records) {
-      const fields = later.get(keyText(record, keys)) ?? new Set();
-      later.set(keyText(record, keys), fields);
-      for (const name of Object.keys(withoutMarks(record))) fields.add(name);
+      const name = keyText(record, keys);
+      later.set(name, { ...later.get(name), ...withoutMarks(record) });
     }
     await nextTurn();
   }
   if (later.size === 0) return [];
   return job.records.flatMap((record, index) => {
-    const fields = later.get(keyText(record, keys));
-    return fields && Object.keys(withoutMarks(record)).every((name) => fields.has(name)) ? [index] : [];
+    const written = later.get(keyText(record, keys));
+    const values = withoutMarks(record);
+    if (!written || isRelative(values) || !Object.keys(values).every((name) => Object.hasOwn(written, name))) return [];
+    return canonicalJson({ ...written, ...values }) === canonicalJson(written) ? [] : [index];
   });
 }

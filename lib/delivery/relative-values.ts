@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 import type { OdooClient } from '../odoo/client.ts';
@@ -15,14 +16,21 @@ const Relative = z.strictObject({
 type Relative = z.infer<typeof Relative>;
 
 type Update = { readonly id: number; readonly values: Readonly<Record<string, unknown>> };
+type Unresolved = { readonly id: number; readonly error: OdooError };
 
 const ODOO_TIME = 'yyyy-MM-dd HH:mm:ss';
 const ODOO_DATE = 'yyyy-MM-dd';
 
+/** Whether a record says of some field what is to be added to it. Such records are written in the order in which they came. */
+export function isRelative(values: Readonly<Record<string, unknown>>): boolean {
+  return Object.values(values).some((value) => Relative.safeParse(value).success);
+}
+
 /**
  * The updates with relative values worked out: from what Odoo holds now, or, where an earlier try planned them already, as
- * it did, so that no try adds a second time. An empty field stays empty.
- * Throws OdooError `validation` where a field holds nothing that can be added to.
+ * it did, so that no try adds a second time. An empty field stays empty. A record is unresolved where a field holds nothing
+ * that can be added to, or where somebody else has changed it since the earlier try: whether that one's change is in it
+ * nobody can tell.
  */
 export async function resolveRelative(
   client: OdooClient,
@@ -30,7 +38,7 @@ export async function resolveRelative(
   updates: readonly Update[],
   plannedBefore: (index: number) => Planned | undefined,
   context: Readonly<Record<string, unknown>>,
-): Promise<Update[]> {
+): Promise<(Update | Unresolved)[]> {
   const relative = updates.map(({ values }) =>
     Object.entries(values).flatMap(([name, value]) => {
       const parsed = Relative.safeParse(value);
@@ -43,15 +51,29 @@ export async function resolveRelative(
   const search = { model, domain: [['id', 'in', [...new Set(ids)]]], fields: names, context: { ...context, active_test: false } };
   const held = new Map((await searchAll(client, search)).map((record) => [record.id, record]));
   return updates.map(({ id, values }, index) => {
-    const planned = plannedBefore(index)?.changed ?? {};
-    const resolved = { ...values };
-    for (const [name, change] of relative[index] ?? []) {
-      if (Object.hasOwn(planned, name)) resolved[name] = planned[name];
-      // A record that is not there is refused by the update itself.
-      else if (held.has(id)) resolved[name] = added(held.get(id)?.[name], change, `${model} ${name}`);
+    const now = held.get(id);
+    // A record that is not there is refused by the update itself.
+    if (!now) return { id, values };
+    const fields = relative[index] ?? [];
+    const planned = plannedBefore(index);
+    try {
+      if (planned && fields.every(([name]) => isNeither(now[name], planned, name))) throw changedSince(model, fields, now);
+      const resolved = fields.map(([name, change]) => [
+        name,
+        planned?.changed && Object.hasOwn(planned.changed, name)
+          ? planned.changed[name]
+          : added(now[name], change, `${model} ${name}`),
+      ]);
+      return { id, values: { ...values, ...Object.fromEntries(resolved) } };
+    } catch (error) {
+      return { id, error: error as OdooError };
     }
-    return { id, values: resolved };
   });
+}
+
+/** Whether a field holds neither what it held before an earlier try nor what that one was to write. */
+function isNeither(value: unknown, { before = {}, changed = {} }: Planned, name: string): boolean {
+  return Object.hasOwn(changed, name) && !isDeepStrictEqual(value, before[name]) && !isDeepStrictEqual(value, changed[name]);
 }
 
 function added(value: unknown, { $add: change }: Relative, what: string): unknown {
@@ -68,4 +90,14 @@ function added(value: unknown, { $add: change }: Relative, what: string): unknow
 
 function refused(what: string, value: unknown, why: string): OdooError {
   return new OdooError('validation', `${what} holds ${JSON.stringify(value)}, which is ${why} that can be added to.`);
+}
+
+function changedSince(
+  model: string,
+  fields: readonly (readonly [string, Relative])[],
+  now: Readonly<Record<string, unknown>>,
+): OdooError {
+  const held = fields.map(([name]) => `${name} holds ${JSON.stringify(now[name])}`).join(', ');
+  const text = `The answer to a change of ${model} was lost, and somebody else has changed the record since: ${held}. Whether the change is in it nobody can tell. Look at the record, then edit and replay, or discard.`;
+  return new OdooError('unknown-outcome', text, { model });
 }

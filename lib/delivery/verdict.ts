@@ -27,6 +27,14 @@ export class OutcomePending extends Error {
   }
 }
 
+/** An earlier job that is about the same record has to be done first. */
+export class OutOfTurn extends Error {
+  override readonly name = 'OutOfTurn';
+  constructor() {
+    super('It waits for an earlier change of the same record, of which it is not known yet whether Odoo has done it.');
+  }
+}
+
 /** So often a job may be cut off before it is held to be what ends its process. Others that were in hand with it go on. */
 const MOST_CUT_OFF = 20;
 
@@ -66,6 +74,6 @@ export function verdict(error: unknown, job: { attempt: number; maxAttempts: num
     const bury = error.sent && job.attempt >= job.maxAttempts;
     return { bury, countAttempt: error.sent, delayMs: Math.max(0, Math.min(delayMs, error.until - Date.now())) };
   }
-  if (code && UNCOUNTED.has(code)) return { bury: false, countAttempt: false, delayMs };
+  if (error instanceof OutOfTurn || (code && UNCOUNTED.has(code))) return { bury: false, countAttempt: false, delayMs };
   return { bury: job.attempt >= job.maxAttempts, countAttempt: true, delayMs };
 }

@@ -56,10 +56,21 @@ export const WRITERS: Readonly<Record<WriteJob['operation'], (writing: Writing) 
   },
 
   async update({ client, job, values, places, plan, plannedBefore }) {
-    const placeOf = placing(places);
     const given = places.map((place) => withId(values[place] ?? {}));
-    const updates = await resolveRelative(client, job.model, given, (index) => plannedBefore(placeOf(index)), job.context);
-    const placed = (outcomes: WriteOutcome[]) => outcomes.map((outcome) => ({ ...outcome, index: placeOf(outcome.index) }));
+    const before = (index: number) => plannedBefore(places[index] ?? -1);
+    const resolved = (await resolveRelative(client, job.model, given, before, job.context)).map((update, index) => ({
+      ...update,
+      index: places[index] ?? -1,
+    }));
+    const refused = resolved.flatMap(({ index, ...update }) =>
+      'error' in update ? [{ ...update, index, outcome: 'refused' as const }] : [],
+    );
+    const updates = resolved.flatMap((update) => ('values' in update ? [update] : []));
+    const placeOf = placing(updates.map(({ index }) => index));
+    const placed = (outcomes: WriteOutcome[]): WriteOutcome[] => [
+      ...outcomes.map((outcome) => ({ ...outcome, index: placeOf(outcome.index) })),
+      ...refused,
+    ];
     // Looked up first, so that the old values are on record before they are gone.
     const planned = placed(await updateRecords(client, job.model, updates, { ...how(job), dryRun: true }));
     if (job.dryRun) return planned;

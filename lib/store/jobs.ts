@@ -251,6 +251,19 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       return rows.map((row) => row.id);
     },
 
+    /** Jobs of the same queue that were added earlier, were begun, and are not done yet. */
+    async begunBefore({ id, queue, createdAt }: Pick<ClaimedJob, 'id' | 'queue' | 'createdAt'>): Promise<string[]> {
+      const rows = await db
+        .selectFrom('jobs')
+        .select('id')
+        .where('queue', '=', queue)
+        .where('state', '=', sql.lit('pending'))
+        .where((eb) => eb.or([eb('created_at', '<', createdAt), eb.and([eb('created_at', '=', createdAt), eb('id', '<', id)])]))
+        .where(({ exists, selectFrom }) => exists(selectFrom('job_progress').select('job').whereRef('job', '=', 'jobs.id')))
+        .execute();
+      return rows.map((row) => row.id);
+    },
+
     /** What a job is about. */
     async payload(job: string): Promise<unknown> {
       const row = await db.selectFrom('job_payloads').select('body').where('job', '=', job).executeTakeFirst();

@@ -100,6 +100,20 @@ describe('doing a write job', () => {
     );
   });
 
+  it('does what a job that waited has still to do where a later one had nothing to change', async () => {
+    const same = { operation: 'upsert', keys: ['ref'], records: [{ ref: 'owed', name: 'Same' }] };
+    await add('old', same);
+    const waiting = await claim();
+    // It wrote the record, and was cut off before it could say so.
+    await store.jobs.progress(waiting.lease, { planned: [{ index: 0, outcome: 'created' }], begun: Date.now() - 200_000 });
+    await odoo.call({ model: MODEL, method: 'create', args: { vals_list: same.records } });
+    await store.jobs.retry(waiting.lease, { error: 'cut', delayMs: 50, countAttempt: true });
+    await add('new', same);
+    assert.deepEqual(kinds(await doNext()), ['unchanged']);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    assert.deepEqual(kinds(await doNext()), ['created'], 'what follows on a creation would never come');
+  });
+
   it('still writes what the later job said nothing of', async () => {
     await add('old', { operation: 'upsert', keys: ['ref'], records: [{ ref: 'part', name: 'Old', city: 'Ghent' }] });
     const waiting = await claim();
