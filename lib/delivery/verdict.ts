@@ -27,11 +27,11 @@ export class OutcomePending extends Error {
   }
 }
 
-/** An earlier job that is about the same record has to be done first. */
+/** Another job that is about the same record was begun, and has to be done first. */
 export class OutOfTurn extends Error {
   override readonly name = 'OutOfTurn';
   constructor() {
-    super('It waits for an earlier change of the same record, of which it is not known yet whether Odoo has done it.');
+    super('It waits for another change of the same record, of which it is not known yet whether Odoo has done it.');
   }
 }
 

@@ -251,14 +251,14 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       return rows.map((row) => row.id);
     },
 
-    /** Jobs of the same queue that were added earlier, were begun, and are not done yet. */
-    async begunBefore({ id, queue, createdAt }: Pick<ClaimedJob, 'id' | 'queue' | 'createdAt'>): Promise<string[]> {
+    /** Other jobs of the queue that were begun and wait to be tried again. */
+    async begunBesides({ id, queue }: Pick<ClaimedJob, 'id' | 'queue'>): Promise<string[]> {
       const rows = await db
         .selectFrom('jobs')
         .select('id')
         .where('queue', '=', queue)
         .where('state', '=', sql.lit('pending'))
-        .where((eb) => eb.or([eb('created_at', '<', createdAt), eb.and([eb('created_at', '=', createdAt), eb('id', '<', id)])]))
+        .where('id', '!=', id)
         .where(({ exists, selectFrom }) => exists(selectFrom('job_progress').select('job').whereRef('job', '=', 'jobs.id')))
         .execute();
       return rows.map((row) => row.id);

@@ -83,7 +83,7 @@ describe('values that are added to what Odoo holds', () => {
       assert.deepEqual(await prices(), [15, 20]);
     });
 
-  it('wait for an earlier one of which it is not known whether it was done', async () => {
+  it('wait for another one of which it is not known whether it was done', async () => {
     await add('first', [{ id: ids[0], list_price: five }]);
     const first = await claim();
     await assert.rejects(doWriteJob(store, losing(true), first, HOLD, 'test'));

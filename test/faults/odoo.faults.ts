@@ -45,7 +45,7 @@ for (const target of odooServers())
       await underLoad(
         target,
         async ({ odoo, load }) => {
-          odoo.trouble(({ method }) => (/create|write/.test(method) && chance.percent(5) ? 'cut' : undefined));
+          odoo.trouble(({ method }) => (/create|write|load|action_/.test(method) && chance.percent(5) ? 'cut' : undefined));
           while (load.ledger.delays.size < writes / 2) await sleep(20);
           return { 'answers cut': odoo.lost };
         },
