@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { NodeAPI } from 'node-red';
 
 /** Answers one request, reading its body as a stream. */
@@ -9,6 +9,28 @@ const handlers = new Map<string, RouteHandler>();
 const routes = new WeakSet<object>();
 const served = new Set<string>();
 
+/** The type that a body came with, while it is kept from whoever would parse it. */
+const GIVEN = Symbol('content-type');
+type Shielded = IncomingMessage & { [GIVEN]?: string | undefined };
+const shielding = new WeakSet<object>();
+
+/**
+ * Node-RED's editor parses every JSON body, of 5 MB at most, before a flow's route sees the request. On its way there a
+ * body of ours is of a type that it leaves alone.
+ */
+function shield(RED: NodeAPI): void {
+  const server = RED.server as Server | undefined;
+  if (!server || shielding.has(server)) return;
+  shielding.add(server);
+  const root = (RED.settings.httpNodeRoot || '/').replace(/\/*$/, '');
+  server.prependListener('request', (request: Shielded) => {
+    const path = request.url?.split('?', 1)[0] ?? '';
+    if (request.method !== 'POST' || !path.startsWith(root) || !handlers.has(path.slice(root.length))) return;
+    request[GIVEN] = request.headers['content-type'];
+    if (request[GIVEN]) request.headers['content-type'] = 'application/octet-stream';
+  });
+}
+
 /**
  * Answers `POST <path>` under Node-RED's HTTP root, behind its authentication and middleware. The core `http in` node
  * holds a whole body in memory before the flow sees it, without a limit; here the handler gets the stream.
@@ -16,6 +38,7 @@ const served = new Set<string>();
  */
 export function servePost(RED: NodeAPI, path: string, handler: RouteHandler): () => void {
   if (handlers.has(path)) throw new Error(`Another node already answers POST ${path}. Give this one a path of its own.`);
+  shield(RED);
   if (!routes.has(RED.httpNode)) {
     routes.add(RED.httpNode);
     served.clear();
@@ -27,7 +50,11 @@ export function servePost(RED: NodeAPI, path: string, handler: RouteHandler): ()
       const current = handlers.get(path);
       if (!current) return next();
       Promise.resolve()
-        .then(() => current(request, response))
+        .then(() => {
+          const given = (request as unknown as Shielded)[GIVEN];
+          if (given) request.headers['content-type'] = given;
+          return current(request, response);
+        })
         .catch(next);
     });
   }

@@ -147,6 +147,22 @@ for (const target of odooServers()) {
       assert.equal((await post('x', 'image/png')).status, 400);
     });
 
+    it('takes JSON too, of any size, and says what is wrong with it', async () => {
+      const post = async (body: string) => {
+        const headers = { 'content-type': 'application/json' };
+        const answer = await fetch(`${nodeRed.url}/planning/forecasts`, { method: 'POST', headers, body });
+        return { status: answer.status, body: (await answer.json()) as { received?: number; error?: string } };
+      };
+      const line = { product: 'NO-SUCH-PRODUCT', location: 'WH', period: month(1), quantity: 1 };
+      const small = await post(JSON.stringify({ lines: [line] }));
+      assert.deepEqual([small.status, small.body.received], [202, 1]);
+      const large = await post(JSON.stringify(Array(70_000).fill(line)));
+      assert.deepEqual([large.status, large.body.received], [202, 70_000], 'over 5 MB');
+      const broken = await post('[{"product": ');
+      assert.equal(broken.status, 400);
+      assert.match(broken.body.error ?? '', /JSON/);
+    });
+
     it('takes a file from the inbox and leaves a report beside it', async () => {
       await writeFile(join(home, 'inbox', 'monday.csv'), csv);
       const done = join(home, 'inbox', 'done');

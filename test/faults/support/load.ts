@@ -15,6 +15,8 @@ export type Ledger = {
   readonly delays: Map<string, { readonly order: number; readonly minutes: number }>;
   /** Messages that are no events, as they were sent. */
   readonly malformed: Set<string>;
+  /** Messages of whatever kind, as they were sent: each ends with one exception. */
+  readonly others: Set<string>;
   /** Messages sent, repeated ones included. */
   messages: number;
 };
@@ -47,6 +49,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
     unanswered: 0,
     delays: new Map(),
     malformed: new Set(),
+    others: new Set(),
     messages: 0,
   };
   const sender = await mqtt.connectAsync(options.broker, { protocolVersion: 5, clientId: 'faults-sender', reconnectPeriod: 100 });
@@ -55,7 +58,9 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
 
   const sendForecasts = async (every: number): Promise<void> => {
-    let quantity = 1_000;
+    // So much that it has to be ordered, whatever there is already.
+    const there = await Promise.all([plant.products.made, plant.products.bought].map((product) => plant.rule(product)));
+    let quantity = 1_000 + 5 * Math.ceil(Math.max(...there.map(({ available }) => available)));
     while (!stopping.signal.aborted) {
       quantity += chance.int(0, 20);
       const csv = forecastOf(plant, quantity);
