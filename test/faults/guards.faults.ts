@@ -1,0 +1,124 @@
+/** Each guard is taken out of the code, one at a time: the test that watches it has to fail, and passes with it. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
+
+type Guard = {
+  readonly name: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  /** The test that watches it. */
+  readonly watcher: { readonly file: string; readonly title: string };
+};
+
+const GUARDS: readonly Guard[] = [
+  {
+    name: 'the fencing check of a result',
+    file: 'lib/store/context.ts',
+    find: "job?.state !== 'running' || job.token !== lease.token",
+    replace: "job?.state !== 'running'",
+    watcher: { file: 'test/store/jobs.test.ts', title: 'refuses the result of a worker that comes too late' },
+  },
+  {
+    name: 'making sure of the lease before Odoo is changed',
+    file: 'lib/delivery/do-write-job.ts',
+    find: 'if (!call.readOnly) await confirm();',
+    replace: '',
+    watcher: {
+      file: 'test/delivery/do-write-job.test.ts',
+      title: 'sends nothing that changes Odoo once the job is no longer its own',
+    },
+  },
+  {
+    name: 'the look-up before a create is sent again',
+    file: 'lib/delivery/look-up.ts',
+    find: 'const found = await lookUp(unknown);',
+    replace: 'const found = new Map<number, number>();',
+    watcher: {
+      file: 'test/delivery/apply-write.test.ts',
+      title: 'finds by its keys what was created though the answer was lost',
+    },
+  },
+  {
+    name: "waiting for Odoo's limit before a create is sent again",
+    file: 'lib/delivery/look-up.ts',
+    find: 'if (Date.now() < until)',
+    replace: 'if (until === 0)',
+    watcher: {
+      file: 'test/delivery/apply-write.test.ts',
+      title: 'sends a lost create again only when Odoo can no longer be at work on it',
+    },
+  },
+  {
+    name: 'writing down what is sent before it is sent',
+    file: 'lib/delivery/sent-once.ts',
+    find: 'await save({ sending });',
+    replace: '',
+    watcher: { file: 'test/delivery/apply-write.test.ts', title: 'finds what was created by a process that was cut off in it' },
+  },
+  {
+    name: 'the acknowledgement after the commit',
+    file: 'lib/events/inbox.ts',
+    find: 'taking = takeOver(',
+    replace: 'acknowledge();\n    taking = takeOver(',
+    watcher: { file: 'test/events/inbox.test.ts', title: 'gets again what it had not accepted when its process ended' },
+  },
+  {
+    name: 'full synchronisation with the disk',
+    file: 'lib/store/sqlite.ts',
+    find: "file.pragma('synchronous = FULL');",
+    replace: "file.pragma('synchronous = NORMAL');",
+    watcher: { file: 'test/store/sqlite.test.ts', title: 'writes ahead, and through to disk' },
+  },
+  {
+    name: 'waiting for an addition whose outcome is not known',
+    file: 'lib/delivery/do-write-job.ts',
+    find: 'await awaitTurn(store, claimed, job);',
+    replace: '',
+    watcher: {
+      file: 'test/delivery/relative-values.test.ts',
+      title: 'wait for another one of which it is not known whether it was done',
+    },
+  },
+  {
+    name: 'settling an event only when no node has it in hand',
+    file: 'lib/node/follow-messages.ts',
+    find: 'const release = onTheWay.get(msg) ?? take(msg);',
+    replace: 'onTheWay.get(msg)?.();\n    const release = undefined as (() => void) | undefined;',
+    watcher: {
+      file: 'test/nodes/events.test.ts',
+      title: 'does not settle an event that one branch has taken over while another has it in hand still',
+    },
+  },
+];
+
+describe('taken out, each guard is missed by a test', function () {
+  this.timeout(120_000);
+
+  const watch = ({ watcher: { file, title } }: Guard, env: Record<string, string>) => {
+    const wanted = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    const { stdout, stderr } = spawnSync(process.execPath, [MOCHA, '--exit', '--reporter', 'json', '-g', wanted, file], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env: { ...process.env, ...env },
+    });
+    const report = /^\{\n[\s\S]*^\}/m.exec(stdout)?.[0];
+    assert.ok(report, `${stdout}${stderr}`);
+    return (JSON.parse(report) as { stats: { passes: number; failures: number } }).stats;
+  };
+
+  for (const guard of GUARDS)
+    it(guard.name, () => {
+      const { name: _, watcher: __, ...broken } = guard;
+      const options = `--import=${join(import.meta.dirname, 'support', 'broken-guard.ts')}`;
+      const whole = watch(guard, {});
+      assert.ok(whole.passes > 0 && whole.failures === 0, `its test does not pass with it: ${JSON.stringify(whole)}`);
+      const without = watch(guard, { NODE_OPTIONS: options, FAULTS_BREAK: JSON.stringify(broken) });
+      assert.ok(without.failures > 0, 'its test passes without it');
+    });
+});
