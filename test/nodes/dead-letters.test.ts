@@ -3,21 +3,28 @@ import { openOdoo } from '../../lib/odoo/client.ts';
 import { searchAll } from '../../lib/odoo/pages.ts';
 import odooWrite from '../../nodes/odoo-write/odoo-write.ts';
 import syncReplay from '../../nodes/sync-replay/sync-replay.ts';
+import { type OdooProxy, openProxy } from '../support/odoo-proxy.ts';
 import { odooServers, type TestServer } from '../support/servers.ts';
 import { type NodeModule, nodeOf, startFlow, stopFlow, until, waitFor } from './flow.ts';
 
 const MODULES = [odooWrite, syncReplay] as unknown as NodeModule[];
 const NOWHERE = 99_999_999;
+const callsOf = ({ calls }: OdooProxy) => [...calls.values()].reduce((all, count) => all + count, 0);
 
 for (const target of odooServers()) {
   describe(`dead letters in a flow on ${target.name}`, function () {
     this.timeout(60_000);
     let server: TestServer;
     const stamp = `dead-${process.pid}-${Date.now()}`;
+    let proxy: OdooProxy;
     before(async () => {
       server = await target.start();
+      proxy = await openProxy(server.url);
     });
-    after(() => target.stop());
+    after(async () => {
+      proxy.close();
+      await target.stop();
+    });
     let answers = 0;
     beforeEach(async () => {
       answers = 0;
@@ -38,7 +45,7 @@ for (const target of odooServers()) {
           { id: 'applied', type: 'helper' },
           { id: 'answer', type: 'helper' },
         ],
-        { odoo: server },
+        { odoo: { ...server, url: proxy.url } },
       );
     });
     afterEach(() => stopFlow());
@@ -57,13 +64,23 @@ for (const target of odooServers()) {
     type Letter = { id: string; error: string; payload: { records: { ref: string }[] } };
 
     it('applies 999 of a thousand records, and makes the one that Odoo refuses a dead letter, to be edited and replayed', async () => {
-      const records = Array.from({ length: 1_000 }, (_, at) => ({
-        ref: `${stamp}-${at}`,
-        name: `P${at}`,
-        ...(at === 617 ? { country_id: NOWHERE } : {}),
-      }));
-      nodeOf('write').receive({ payload: records });
-      await waitFor('applied');
+      const records = (batch: string, bad?: number) =>
+        Array.from({ length: 1_000 }, (_, at) => ({
+          ref: `${batch}-${at}`,
+          name: `P${at}`,
+          ...(at === bad ? { country_id: NOWHERE } : {}),
+        }));
+      const calls = async (batch: number, payload: object[]) => {
+        const before = callsOf(proxy);
+        nodeOf('write').receive({ payload });
+        await waitFor('applied', batch);
+        return callsOf(proxy) - before;
+      };
+      // The first one also asks for the models and their fields.
+      await calls(1, records(`${stamp}-first`));
+      const good = await calls(2, records(`${stamp}-good`));
+      const bad = await calls(3, records(stamp, 617));
+      assert.ok(bad - good <= 2 * Math.log2(1_000) + 2, `${bad - good} calls more for one bad record in 1,000`);
       const [letter, ...others] = (await ask({})).payload as Letter[];
       assert.ok(letter);
       assert.deepEqual([others.length, letter.payload.records[0]?.ref], [0, `${stamp}-617`]);
