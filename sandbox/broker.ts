@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { Aedes } from 'aedes';
 
 export type Broker = {
   readonly url: string;
+  /** Resolves once somebody listens: what was sent before reaches nobody. */
+  readonly subscribed: Promise<unknown>;
   close(): Promise<void>;
 };
 
@@ -16,6 +19,7 @@ export async function startBroker(port = 0): Promise<Broker> {
 
   return {
     url: `mqtt://127.0.0.1:${address.port}`,
+    subscribed: once(aedes, 'subscribe'),
     async close() {
       server.close();
       await new Promise<void>((resolve) => aedes.close(resolve));
