@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, mkdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeFlows } from './flows.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -25,7 +26,7 @@ export type NodeRedOptions = {
   readonly quiet?: boolean;
 };
 
-/** Starts Node-RED on loopback with this checkout's nodes and, in a new home, the shipped forecast flow. */
+/** Starts Node-RED on loopback with this checkout's nodes and, in a new home, the shipped flows. */
 export async function startNodeRed({
   home,
   port,
@@ -39,7 +40,7 @@ export async function startNodeRed({
   const link = join(home, 'node_modules', '@planbridge', 'node-red-odoo');
   await rm(link, { force: true });
   await symlink(ROOT, link);
-  await cp(join(ROOT, 'flows', 'forecast-import.json'), join(home, 'flows.json'), { force: false });
+  await writeFlows(home);
 
   const script = join(dirname(createRequire(import.meta.url).resolve('node-red/package.json')), 'red.js');
   const settings = join(import.meta.dirname, 'settings.cjs');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import mqtt, { ErrorWithReasonCode, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import { backoff } from '../delivery/backoff.ts';
 import type { Packet } from './packet.ts';
 
@@ -9,7 +9,8 @@ export type InboxOptions = {
   /** Names the session that the broker keeps while we are away. */
   readonly clientId: string;
   readonly topic: string;
-  readonly version: 4 | 5;
+  /** MQTT 3.1.1 is 4; `auto` is 5, or 3.1.1 for good once the broker has refused 5. */
+  readonly version: 'auto' | 4 | 5;
   readonly user?: string | undefined;
   readonly password?: string | undefined;
   readonly tls?: Readonly<Record<string, unknown>>;
@@ -37,6 +38,7 @@ export function openInbox(options: InboxOptions): Inbox {
   const stopping = new AbortController();
   let connection = new AbortController();
   let taking: Promise<void> = Promise.resolve();
+  let version: 'asked' | 'refused' | 'settled' = options.version === 'auto' ? 'asked' : 'settled';
   const client: MqttClient = mqtt.connect(options.url, clientOptions(options));
 
   /** Goes on until the message is accepted; false when the connection that it came by is gone. */
@@ -63,6 +65,7 @@ export function openInbox(options: InboxOptions): Inbox {
   };
   client.on('connect', () => {
     connection = new AbortController();
+    version = 'settled';
     client
       .subscribeAsync(options.topic, { qos: 1 })
       .then((granted) => {
@@ -74,8 +77,15 @@ export function openInbox(options: InboxOptions): Inbox {
       });
   });
   client.on('close', () => connection.abort());
-  client.on('error', options.onTrouble);
-  client.on('offline', () => options.onTrouble(new Error(`The broker at ${hidden(options.url)} does not answer.`)));
+  client.on('error', (error) => {
+    if (version !== 'asked' || !refusesVersion(error)) return options.onTrouble(error);
+    version = 'refused';
+    // mqtt.js makes each CONNECT from its options; the next one follows by itself.
+    client.options.protocolVersion = 4;
+  });
+  client.on('offline', () => {
+    if (version !== 'refused') options.onTrouble(new Error(`The broker at ${hidden(options.url)} does not answer.`));
+  });
 
   return {
     async stop() {
@@ -90,15 +100,21 @@ function clientOptions({ clientId, version, user, password, tls, sessionSeconds 
   return {
     clientId,
     clean: false,
-    protocolVersion: version,
+    protocolVersion: version === 4 ? 4 : 5,
     resubscribe: false,
     reconnectPeriod: 1_000,
+    reconnectOnConnackError: true,
     connectTimeout: 10_000,
-    ...(version === 5 ? { properties: { sessionExpiryInterval: sessionSeconds } } : {}),
+    ...(version === 4 ? {} : { properties: { sessionExpiryInterval: sessionSeconds } }),
     ...(user ? { username: user } : {}),
     ...(password ? { password } : {}),
     ...tls,
   };
+}
+
+/** Whether a broker refused our version of MQTT: with 0x84 (MQTT 5, 3.2.2.2), or 0x01 where it knows only 3.1.1 (3.2.2.3 there). */
+function refusesVersion(error: Error): boolean {
+  return error instanceof ErrorWithReasonCode && (error.code === 0x84 || error.code === 0x01);
 }
 
 /** The address without what stands before its host. */

@@ -17,7 +17,7 @@ RED.nodes.registerType('event-receive', {
       value: '',
       validate: matching('event-receive.label.url', 'event-receive.error.url', /^(mqtts?|wss?):\/\/[^\s/]+/),
     },
-    version: { value: '5' },
+    version: { value: 'auto' },
     clientId: {
       value: 'planbridge',
       validate: needed('event-receive.label.clientId', 'event-receive.error.clientId', /^[\w.:-]{1,100}$/),

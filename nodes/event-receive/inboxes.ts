@@ -15,6 +15,8 @@ export type InboxHandlers = {
   readonly onTrouble: (error: Error) => void;
 };
 
+const VERSIONS = { auto: 'auto', '5': 5, '3.1.1': 4 } as const;
+
 /** Opens one connection a topic filter. Their client ids differ, and stay the same over restarts. Throws SettingsError. */
 export function openInboxes(RED: NodeAPI, settings: Settings, credentials: Credentials, on: InboxHandlers): Inbox[] {
   const { url, topics, group, clientId, version, sessionHours } = settings;
@@ -27,7 +29,7 @@ export function openInboxes(RED: NodeAPI, settings: Settings, credentials: Crede
       url,
       clientId: at === 0 ? clientId : `${clientId}-${at + 1}`,
       topic: group ? `$share/${group}/${filter}` : filter,
-      version: version === '5' ? 5 : 4,
+      version: VERSIONS[version],
       user: credentials.user,
       password: credentials.password,
       sessionSeconds: sessionHours * 3_600,

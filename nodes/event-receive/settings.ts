@@ -8,7 +8,7 @@ export const Settings = z.object({
   interface: textField('shop-floor-events'),
   /** Address of the broker; blank = not connected. */
   url: textField(),
-  version: z.enum(['5', '3.1.1']).default('5'),
+  version: z.enum(['auto', '5', '3.1.1']).default('auto'),
   clientId: textField('planbridge'),
   /** Id of a `tls-config` node. */
   tls: textField(),

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import manifest from '../../package.json' with { type: 'json' };
+import { writeFlows } from '../../sandbox/flows.ts';
 import { type RunningNodeRed, startNodeRed } from '../../sandbox/node-red.ts';
 import { startSandbox } from '../../sandbox/odoo/server.ts';
 import { hasChromium, openChromium } from '../support/chromium.ts';
 import { freePort } from '../support/ports.ts';
-import { writeFlows } from '../support/shipped-flows.ts';
 
 /** The editor's own objects, as far as the tests use them. */
 type EditorNode = {

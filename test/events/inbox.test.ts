@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Aedes, type AedesOptions } from 'aedes';
 import mqtt, { type MqttClient } from 'mqtt';
 import { type Inbox, type InboxOptions, openInbox } from '../../lib/events/inbox.ts';
+import { startBroker } from '../../sandbox/broker.ts';
 import { type Mosquitto, mosquittoPath, startMosquitto } from '../support/mosquitto.ts';
 import { mustHave } from '../support/required.ts';
 
@@ -13,6 +16,7 @@ import { mustHave } from '../support/required.ts';
   let sender: MqttClient;
   let inboxes: Inbox[];
   let accepted: string[];
+  const closing: (() => Promise<void>)[] = [];
   let count = 0;
   before(async () => {
     broker = await startMosquitto();
@@ -28,6 +32,7 @@ import { mustHave } from '../support/required.ts';
   });
   afterEach(async () => {
     for (const inbox of inboxes) await inbox.stop();
+    for (const close of closing.splice(0)) await close();
   });
 
   const topic = () => `acme/WH/test/${count}`;
@@ -49,13 +54,34 @@ import { mustHave } from '../support/required.ts';
     return inbox;
   };
   const send = (...texts: string[]) => Promise.all(texts.map((text) => sender.publishAsync(`${topic()}/x`, text, { qos: 1 })));
+  /** A broker that speaks no MQTT 5, for one test; `asked` are the versions that it was asked for. */
+  const old = async (options: AedesOptions, port = 0) => {
+    const asked: number[] = [];
+    const sockets: Socket[] = [];
+    const aedes = await Aedes.createBroker({
+      preConnect: (_, { protocolVersion }, done) => {
+        asked.push(protocolVersion ?? 0);
+        done(null, true);
+      },
+      ...options,
+    });
+    const server = createServer((socket) => void sockets.push(aedes.handle(socket).conn as Socket));
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+    const cut = () => sockets.splice(0).map((socket) => socket.destroy());
+    closing.push(async () => {
+      server.close();
+      cut();
+      await new Promise<void>((resolve) => aedes.close(resolve));
+    });
+    return { aedes, asked, cut, url: `mqtt://127.0.0.1:${(server.address() as { port: number }).port}` };
+  };
   const until = async (holds: () => boolean) => {
     for (let attempt = 0; attempt < 800 && !holds(); attempt++) await sleep(25);
     assert.ok(holds(), `it never came: ${accepted}`);
   };
 
-  for (const version of [4, 5] as const)
-    it(`takes messages in order, by MQTT ${version === 5 ? '5' : '3.1.1'}`, async () => {
+  for (const version of ['auto', 4, 5] as const)
+    it(`takes messages in order, by MQTT ${version}`, async () => {
       await open({ version });
       await send('1', '2', '3');
       await until(() => accepted.length === 3);
@@ -131,6 +157,79 @@ import { mustHave } from '../support/required.ts';
     await sleep(100);
     assert.equal(new Set(accepted).size, 20);
     assert.equal(accepted.length, 20);
+  });
+
+  it('goes on with 3.1.1 when the broker refuses 5, stays with it, and calls it no trouble', async () => {
+    const troubles: string[] = [];
+    const { url, asked, cut, aedes } = await old({});
+    const publish = (payload: string) =>
+      new Promise<void>((resolve) =>
+        aedes.publish({ cmd: 'publish', topic: `${topic()}/x`, payload, qos: 1, retain: false, dup: false }, () => resolve()),
+      );
+    await open({ url, version: 'auto', onTrouble: ({ message }) => troubles.push(message) });
+    await publish('1');
+    await until(() => accepted.length === 1);
+    assert.deepEqual(troubles, []);
+    cut();
+    await publish('2');
+    await until(() => accepted.length === 2);
+    assert.deepEqual(asked, [5, 4, 4]);
+  });
+
+  it('stays with 5 when the broker was merely away', async () => {
+    let away = false;
+    let properties: unknown;
+    await broker.stop();
+    const opened = open({
+      version: 'auto',
+      accept: async ({ userProperties }) => {
+        properties = userProperties;
+      },
+      onTrouble: () => {
+        away = true;
+      },
+    });
+    await until(() => away);
+    await broker.start();
+    await opened;
+    await sender.publishAsync(`${topic()}/x`, '1', { qos: 1, properties: { userProperties: { shift: 'late' } } });
+    await until(() => properties !== undefined);
+    assert.deepEqual({ ...(properties as object) }, { shift: 'late' });
+  });
+
+  it('does not leave 5 once the broker has spoken it', async () => {
+    const troubles: string[] = [];
+    await open({ version: 'auto', onTrouble: ({ message }) => troubles.push(message) });
+    await broker.stop();
+    const { asked } = await old({}, Number(new URL(broker.url).port));
+    await until(() => troubles.some((message) => /protocol version/.test(message)) && asked.length > 1);
+    for (const close of closing.splice(0)) await close();
+    await broker.start();
+    assert.deepEqual(new Set(asked), new Set([5]));
+  });
+
+  it('gets what came while it was away by 3.1.1 too', async () => {
+    const { url, close } = await startBroker();
+    closing.push(close);
+    const first = await open({ url, version: 'auto' });
+    await first.stop();
+    const other = await mqtt.connectAsync(url);
+    const texts = Array.from({ length: 200 }, (_, at) => String(at));
+    for (const text of texts) await other.publishAsync(`${topic()}/x`, text, { qos: 1 });
+    await other.endAsync();
+    await open({ url, version: 'auto' });
+    await until(() => accepted.length === texts.length);
+    assert.deepEqual(accepted, texts);
+  });
+
+  it('goes on trying when the broker refuses it for now', async () => {
+    let refusing = true;
+    const troubles: string[] = [];
+    const { url } = await old({ authenticate: (_client, _user, _password, done) => done(null, !refusing) });
+    const opened = open({ url, version: 4, onTrouble: ({ message }) => troubles.push(message) });
+    await until(() => troubles.some((message) => /Not authorized/.test(message)));
+    refusing = false;
+    await opened;
   });
 
   it('says that a broker does not answer, without the password', async () => {

@@ -8,11 +8,11 @@ import Database from 'better-sqlite3';
 import { type OdooClient, openOdoo } from '../../lib/odoo/client.ts';
 import { searchAll } from '../../lib/odoo/pages.ts';
 import type { RunSummary } from '../../lib/store/summary.ts';
+import { writeFlows } from '../../sandbox/flows.ts';
 import { type RunningNodeRed, startNodeRed } from '../../sandbox/node-red.ts';
 import { importForecast } from '../../sandbox/report.ts';
 import { freePort } from '../support/ports.ts';
 import { odooServers } from '../support/servers.ts';
-import { writeFlows } from '../support/shipped-flows.ts';
 
 const DAY = 86_400_000;
 

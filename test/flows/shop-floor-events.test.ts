@@ -8,12 +8,12 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { type OdooClient, openOdoo } from '../../lib/odoo/client.ts';
 import { searchAll } from '../../lib/odoo/pages.ts';
 import { openStore } from '../../lib/store/open.ts';
+import { writeFlows } from '../../sandbox/flows.ts';
 import { type RunningNodeRed, startNodeRed } from '../../sandbox/node-red.ts';
 import { type Mosquitto, mosquittoPath, startMosquitto } from '../support/mosquitto.ts';
 import { freePort } from '../support/ports.ts';
 import { mustHave } from '../support/required.ts';
 import { odooServers } from '../support/servers.ts';
-import { writeFlows } from '../support/shipped-flows.ts';
 
 for (const target of odooServers())
   (mustHave('mosquitto', mosquittoPath()) ? describe : describe.skip)(`shop-floor events on ${target.name}`, function () {

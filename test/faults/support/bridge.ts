@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeFlows } from '../../../sandbox/flows.ts';
 import { type RunningNodeRed, startNodeRed } from '../../../sandbox/node-red.ts';
 import { freePort } from '../../support/ports.ts';
 import type { TestServer } from '../../support/servers.ts';
-import { writeFlows } from '../../support/shipped-flows.ts';
 import { lookInto } from './store-look.ts';
 
 export type BridgeOptions = {
