@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openStore } from '../../lib/store/open.ts';
 import { mustHave } from '../support/required.ts';
@@ -40,6 +41,35 @@ const url = process.env.TEST_POSTGRES_URL;
     await client.end();
     assert.equal(rows.length, 20);
     for (const [at, row] of rows.entries()) if (at > 0) assert.equal(row.previous_hash, rows[at - 1].hash);
+    await one.close();
+    await two.close();
+  });
+
+  it('is swept by one instance at a time', async () => {
+    const [one, two] = await Promise.all([openStore({ url: address }), openStore({ url: address })]);
+    const client = new pg.Client(address);
+    await client.connect();
+    const finish = async (key: string) => {
+      await one.jobs.add([{ queue: 'swept', kind: 'k', key, payload: {}, maxAttempts: 1 }]);
+      await client.query(`update jobs set state = 'done', updated_at = 0, key_expires_at = 0 where key = '${key}'`);
+    };
+    await finish('old');
+    await client.query('begin');
+    await client.query("select id from jobs where key = 'old' for update");
+    let swept = false;
+    const sweeping = one.sweep().then(() => {
+      swept = true;
+    });
+    const sweepersWait = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
+    while ((await admin.query(sweepersWait, [name])).rowCount === 0) await sleep(10);
+    await two.sweep();
+    assert.equal(swept, false, 'the second one waited for the first, or swept as well');
+    await client.query('commit');
+    await sweeping;
+    await finish('older');
+    await two.sweep();
+    assert.deepEqual(await two.jobs.counts('swept'), {}, 'nobody sweeps after the first one');
+    await client.end();
     await one.close();
     await two.close();
   });
