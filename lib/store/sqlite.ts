@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import { StoreError } from './errors.ts';
 import type { Tables } from './schema.ts';
+import { FileDialect } from './sqlite-dialect.ts';
 
 export type OpenDatabase = { readonly db: Kysely<Tables>; readonly close: () => Promise<void> };
 
@@ -87,8 +88,8 @@ function connect(path: string): Database.Database {
   }
 }
 
-function dialectOf(database: Database.Database): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+function dialectOf(file: Database.Database): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new FileDialect(file) });
 }
 
 /**
