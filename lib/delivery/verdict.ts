@@ -1,4 +1,5 @@
 import { OdooError, type OdooErrorCode } from '../odoo/errors.ts';
+import { StoreError, type StoreErrorCode } from '../store/errors.ts';
 import { backoff } from './backoff.ts';
 
 /** Work that was stopped between two calls, because its node stops or its lease was lost; it goes on later. */
@@ -55,9 +56,10 @@ export function cutOffTooOften({ cutOff }: { readonly cutOff: number }): CutOffT
 export type Verdict = { readonly bury: boolean; readonly countAttempt: boolean; readonly delayMs: number };
 
 /** Faults that are no fault of the job: they use up none of its attempts, however long they last. */
-const UNCOUNTED: ReadonlySet<OdooErrorCode> = new Set([
-  // Odoo under maintenance must not kill the jobs that wait for it.
+const UNCOUNTED: ReadonlySet<OdooErrorCode | StoreErrorCode> = new Set([
+  // Odoo under maintenance must not kill the jobs that wait for it; neither must a store that is away, or on a full disk.
   'unavailable',
+  'full',
   // Wrong credentials, or no such database: an administrator will mend them. (A model that this user may not touch is
   // the job's fault, and does not come this far.)
   'access',
@@ -67,7 +69,7 @@ const UNCOUNTED: ReadonlySet<OdooErrorCode> = new Set([
 export function verdict(error: unknown, job: { attempt: number; maxAttempts: number; claims: number }): Verdict {
   if (error instanceof CalledOff) return { bury: false, countAttempt: false, delayMs: 0 };
   if (error instanceof CutOffTooOften) return { bury: true, countAttempt: false, delayMs: 0 };
-  const code = error instanceof OdooError ? error.code : undefined;
+  const code = error instanceof OdooError || error instanceof StoreError ? error.code : undefined;
   const delayMs = backoff(job.claims);
   if (error instanceof OutcomePending) {
     // Looking costs no attempt; what was sent and lost does.

@@ -40,6 +40,7 @@ export type WorkerOptions<Result extends Settlement> = {
   readonly onPaused?: (milliseconds: number) => void;
   /** The store itself failed; the worker goes on trying. */
   readonly onTrouble?: (error: Error) => void;
+  readonly onRecovered?: () => void;
   /**
    * Jobs at a time. One is at work alone, whichever instance it is of: two jobs of the queue may write the same record.
    * More than one only where they do not.
@@ -177,6 +178,7 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
           continue;
         }
         if (await claimSome()) continue;
+        if (troubles > 0) options.onRecovered?.();
         troubles = 0;
       } catch (error) {
         options.onTrouble?.(error as Error);

@@ -36,6 +36,8 @@ export function measured(body: Readable | string | Buffer, maxBytes: number): Me
     if (!source.readableEnded) meter.destroy(new IntakeError('unreadable', 'The body broke off before its end. Send it again.'));
   });
   meter.on('close', () => source.unpipe?.(meter));
+  // Whoever reads it hears of its error; where nobody came to read, for the store refused, it would end the process.
+  meter.on('error', () => undefined);
   return { stream: source.pipe(meter), hash: () => sha.copy().digest('hex') };
 }
 

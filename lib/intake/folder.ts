@@ -13,6 +13,8 @@ export type FolderOptions = {
   /** How the run stands now. */
   readonly summary: (run: string) => Promise<RunSummary | undefined>;
   readonly onTrouble: (error: Error) => void;
+  /** A look went well. */
+  readonly onLooked?: () => void;
 };
 
 const OPEN_STATES: ReadonlySet<string> = new Set(['received', 'awaiting-approval', 'applying']);
@@ -86,7 +88,7 @@ export function watchFolder(options: FolderOptions): () => Promise<void> {
   };
 
   const round = async (): Promise<void> => {
-    await look().catch(onTrouble);
+    await look().then(options.onLooked, onTrouble);
     if (!stopped) timer = setTimeout(begin, pollSeconds * 1000);
   };
   let current: Promise<void>;

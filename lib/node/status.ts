@@ -45,21 +45,30 @@ export function showFailure(RED: NodeAPI, node: Node, error: unknown): void {
   node.status({ ...LOOKS.failed, text: RED._(failureKey(error)) });
 }
 
+/** Shows the troubles of one kind of work that goes on in the background and is tried again by itself. */
+export type Troubles = {
+  /** Told once, to the log and (where there is a message to tell it with) to Catch nodes, until it is another one or over. */
+  tell(error: Error, message?: object): void;
+  over(): void;
+};
+
 /**
- * Shows the troubles of work that goes on in the background and is tried again by itself. Each is told once, to the log and
- * (where there is a message to tell it with) to Catch nodes, until it is another one or `over` was called.
+ * The troubles of a node, by the kind of its work: what is over for one kind may go on for another, and is shown again
+ * then. `atRest` shows how the node is without any.
  */
-export function troubles(RED: NodeAPI, node: Node): { tell(error: Error, message?: object): void; over(): void } {
-  let told: string | undefined;
-  return {
+export function troubles(RED: NodeAPI, node: Node, atRest = () => node.status({})): (work: string) => Troubles {
+  const told = new Map<string, Error>();
+  return (work) => ({
     tell(error, message) {
       showFailure(RED, node, error);
-      if (error.message !== told) node.error(error, message as never);
-      told = error.message;
+      if (error.message !== told.get(work)?.message) node.error(error, message as never);
+      told.set(work, error);
     },
     over() {
-      if (told !== undefined) node.status({});
-      told = undefined;
+      if (!told.delete(work)) return;
+      const [other] = told.values();
+      if (other) showFailure(RED, node, other);
+      else atRest();
     },
-  };
+  });
 }

@@ -2,10 +2,11 @@
  * - `busy`         another process uses this SQLite file
  * - `newer`        a newer Planbridge wrote this store
  * - `stale-lease`  the job was taken over by another worker, or has ended; what this one did is not taken
- * - `unavailable`  the database does not answer, or its disk is full
+ * - `unavailable`  the database does not answer, or refuses for now
+ * - `full`         its disk is full
  * - `settings`     the store's address is not right
  */
-export type StoreErrorCode = 'busy' | 'newer' | 'stale-lease' | 'unavailable' | 'settings';
+export type StoreErrorCode = 'busy' | 'newer' | 'stale-lease' | 'unavailable' | 'full' | 'settings';
 
 /** The store could not do what was asked; nothing of it was done. */
 export class StoreError extends Error {

@@ -39,7 +39,7 @@ export type StoreSettings = {
   readonly retentionDays?: number;
 };
 
-/** Opens a store and brings its schema up to date. Throws StoreError `busy`, `newer`, `unavailable` or `settings`. */
+/** Opens a store and brings its schema up to date. Throws StoreError `busy`, `newer`, `unavailable`, `full` or `settings`. */
 export async function openStore({ url, password, retentionDays = 35 }: StoreSettings): Promise<Store> {
   const postgres = /^postgres(ql)?:\/\//.test(url);
   if (!postgres && /^\w+:\/\//.test(url))

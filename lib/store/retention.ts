@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type DeleteQueryBuilder, type DeleteResult, sql } from 'kysely';
+import { type DeleteQueryBuilder, type DeleteResult, type Kysely, sql } from 'kysely';
 import type { StoreContext } from './context.ts';
 import { ENDED, type Tables } from './schema.ts';
 
@@ -9,12 +9,31 @@ const DAY = 86_400_000;
 const JOBS_AT_ONCE = 200;
 const PARTS_AT_ONCE = 5;
 
+/** Number of PostgreSQL's advisory lock that an instance has while it sweeps; any fixed number serves. */
+const SWEEP_LOCK = 727_002;
+
 /**
  * Takes away what has been kept long enough: the raw lines of ended runs, and finished jobs. Runs, their totals, their
  * exceptions, dead letters and the audit stay. Runs that were being received when a process died, a day ago or longer,
  * go whole: nobody was told that they were accepted.
+ *
+ * Of several instances on one PostgreSQL store one sweeps at a time; the others leave it to that one.
  */
-export async function sweep({ db }: StoreContext, keepDays: number): Promise<void> {
+export async function sweep({ db, dialect }: StoreContext, keepDays: number): Promise<void> {
+  if (dialect === 'sqlite') return takeAway(db, keepDays);
+  // The lock is the connection's: when the process ends in between, it ends with it.
+  await db.connection().execute(async (one) => {
+    const { rows } = await sql<{ ours: boolean }>`select pg_try_advisory_lock(${sql.lit(SWEEP_LOCK)}) as ours`.execute(one);
+    if (!rows[0]?.ours) return;
+    try {
+      await takeAway(one, keepDays);
+    } finally {
+      await sql`select pg_advisory_unlock(${sql.lit(SWEEP_LOCK)})`.execute(one);
+    }
+  });
+}
+
+async function takeAway(db: Kysely<Tables>, keepDays: number): Promise<void> {
   const now = Date.now();
   const before = now - keepDays * DAY;
   const partsOf = (runs: ReturnType<typeof unfinished>) =>

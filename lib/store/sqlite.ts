@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import { StoreError } from './errors.ts';
 import type { Tables } from './schema.ts';
+import { FileDialect } from './sqlite-dialect.ts';
+import { sqliteErrorOf } from './sqlite-errors.ts';
 
 export type OpenDatabase = {
   readonly db: Kysely<Tables>;
@@ -27,7 +29,7 @@ const open = new Map<string, OpenFile>();
 
 /**
  * Opens a SQLite file for this process alone. What is committed is on disk: WAL with `synchronous=FULL`.
- * Throws StoreError `busy` when another process has it, `settings` when the file cannot be used.
+ * Throws StoreError `busy` when another process has it, `full` or `settings` when the file cannot be used.
  */
 export function openSqlite(url: string): OpenDatabase {
   if (url === ':memory:') {
@@ -67,7 +69,8 @@ function openFile(path: string): OpenFile {
     return { users: 0, lock, file, db: dialectOf(file) };
   } catch (error) {
     lock?.close();
-    if (error instanceof StoreError) throw error;
+    const told = sqliteErrorOf(error);
+    if (told instanceof StoreError && told.code !== 'unavailable') throw told;
     const text = `The store ${path} cannot be opened: ${(error as Error).message}. Check the path, and that it is a file of Planbridge's.`;
     throw new StoreError('settings', text, error);
   }
@@ -94,8 +97,8 @@ function connect(path: string): Database.Database {
   }
 }
 
-function dialectOf(database: Database.Database): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+function dialectOf(file: Database.Database): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new FileDialect(file) });
 }
 
 /**

@@ -20,8 +20,15 @@ export default function (RED: NodeAPI): void {
         const { format, maxKilobytes, maxAttempts, settledBy } = settings;
         const queue = `event-receive:${this.id}`;
         const store = storeOf(RED, settings.store);
-        const { tell, over } = troubles(RED, this);
-        if (!settings.url) showStatus(RED, this, 'idle', 'noBroker');
+        let connected = false;
+        const atRest = () => {
+          if (connected) showStatus(RED, this, 'done', 'connected');
+          else if (settings.url) this.status({});
+          else showStatus(RED, this, 'idle', 'noBroker');
+        };
+        const troubleOf = troubles(RED, this, atRest);
+        const [receiving, emitting] = [troubleOf('receiving'), troubleOf('emitting')];
+        atRest();
 
         const emitter = startEmitter({
           store,
@@ -47,8 +54,8 @@ export default function (RED: NodeAPI): void {
               why: async () => undefined,
             };
           },
-          onTrouble: tell,
-          onRecovered: over,
+          onTrouble: emitting.tell,
+          onRecovered: emitting.over,
         });
 
         const inboxes = settings.url
@@ -57,15 +64,16 @@ export default function (RED: NodeAPI): void {
                 const read = eventReader(format, maxKilobytes * 1024);
                 return async (packet) => {
                   await acceptEvent(await store.open(), { queue, maxAttempts }, packet, read(packet));
-                  over();
+                  receiving.over();
                   emitter.nudge();
                 };
               },
               onConnected: () => {
-                over();
-                showStatus(RED, this, 'done', 'connected');
+                connected = true;
+                receiving.over();
+                atRest();
               },
-              onTrouble: tell,
+              onTrouble: receiving.tell,
             })
           : [];
 

@@ -8,6 +8,7 @@ import { onInput } from '../../lib/node/input.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus, troubles } from '../../lib/node/status.ts';
+import { StoreError } from '../../lib/store/errors.ts';
 import type { RunSummary } from '../../lib/store/summary.ts';
 import { type Body, bodyOf } from './body.ts';
 import { startRunEmitter } from './emitter.ts';
@@ -25,7 +26,8 @@ export default function (RED: NodeAPI): void {
       const queue = `forecast-receive:${this.id}`;
       const maxBytes = settings.maxMegabytes * 1024 * 1024;
       const store = storeOf(RED, settings.store);
-      const { tell, over } = troubles(RED, this);
+      const troubleOf = troubles(RED, this);
+      const [accepting, emitting, watching] = [troubleOf('accepting'), troubleOf('emitting'), troubleOf('watching')];
       const bodies = new Set<Readable>();
       let closing = false;
 
@@ -35,6 +37,7 @@ export default function (RED: NodeAPI): void {
         try {
           const how = { interface: name, source, requester, contentType, columns, maxBytes, queue, maxAttempts };
           const summary = await acceptRun(await store.open(), body, how);
+          accepting.over();
           showStatus(RED, this, 'done', 'accepted', { count: summary.received });
           emitter.nudge();
           return summary;
@@ -46,9 +49,12 @@ export default function (RED: NodeAPI): void {
       const answer = async (work: () => Promise<RunSummary>): Promise<Reply> => {
         const working = Promise.resolve().then(work);
         store.keepFor(working);
-        const reply = await working.then(accepted, refused);
-        if (reply.statusCode !== 202) showStatus(RED, this, 'failed', 'refused', { status: reply.statusCode });
-        return reply;
+        return working.then(accepted, (error: Error) => {
+          const reply = refused(error);
+          if (error instanceof StoreError) accepting.tell(error);
+          else showStatus(RED, this, 'failed', 'refused', { status: reply.statusCode });
+          return reply;
+        });
       };
 
       const unserve = path
@@ -70,8 +76,8 @@ export default function (RED: NodeAPI): void {
           const sync = { interface: named, run, key, lease: { ...lease, store: settings.store } };
           this.send([null, { payload: rows, sync, parts: { id: run, index, count, type: 'array' } }]);
         },
-        onTrouble: tell,
-        onRecovered: over,
+        onTrouble: emitting.tell,
+        onRecovered: emitting.over,
       });
 
       const unwatch = folder
@@ -80,7 +86,8 @@ export default function (RED: NodeAPI): void {
             pollSeconds,
             accept: (body, file) => accept({ body, source: file, contentType: contentTypeOf(file) }),
             summary: async (run) => (await store.open()).runs.summary(run),
-            onTrouble: (error) => (closing ? undefined : tell(error)),
+            onTrouble: (error) => (closing ? undefined : watching.tell(error)),
+            onLooked: watching.over,
           })
         : () => Promise.resolve();
 

@@ -40,22 +40,27 @@ export default function (RED: NodeAPI): void {
       };
       if (!settings.durable) return onInput(RED, this, writeAtOnce, uses);
 
-      const { tell, over } = troubles(RED, this);
+      const troubleOf = troubles(RED, this);
+      const [failing, storing] = [troubleOf('failing'), troubleOf('storing')];
       const writing = startWriting({
         store: storeOf(RED, settings.store),
         server: serverOf(RED, settings.server),
         who,
-        onBegin: (count) => showStatus(RED, this, 'working', 'applying', { count }),
+        onBegin: (count) => {
+          storing.over();
+          showStatus(RED, this, 'working', 'applying', { count });
+        },
         onSettled: (sync, result) => {
-          over();
+          failing.over();
           this.send(messagesOf({ sync }, result));
         },
         onFailed: (sync, error, buried) => {
-          if (buried) over();
-          tell(error, { sync });
+          if (buried) failing.over();
+          failing.tell(error, { sync });
         },
         onPaused: (ms) => showStatus(RED, this, 'failed', 'paused', { count: Math.ceil(ms / 1000) }),
-        onTrouble: tell,
+        onTrouble: storing.tell,
+        onRecovered: storing.over,
       });
       this.on('close', (done: () => void) => void writing.stop().finally(done));
 

@@ -23,6 +23,7 @@ export type WritingOptions = {
   readonly onPaused: (milliseconds: number) => void;
   /** The store does not answer; the worker goes on trying. */
   readonly onTrouble: (error: Error) => void;
+  readonly onRecovered: () => void;
 };
 
 export type Writing = { nudge(): void; stop(): Promise<void> };
@@ -52,7 +53,9 @@ export function startWriting({ store: node, server, who, ...tell }: WritingOptio
       breaker: breakerOf(store, () => server.client().server),
       onPaused: tell.onPaused,
       onTrouble: tell.onTrouble,
+      onRecovered: tell.onRecovered,
     });
+    tell.onRecovered();
     nudge = worker.nudge;
     const unlisten = node.inFlow.onRelease(worker.nudge);
     await new Promise<void>((resolve) => {

@@ -4,6 +4,7 @@ import { onInput } from '../../lib/node/input.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus } from '../../lib/node/status.ts';
+import { StoreError } from '../../lib/store/errors.ts';
 import { Settings } from './settings.ts';
 
 /** Tells how a run stands: the summary of the run that `msg.run`, or the request's `:run`, names. */
@@ -19,9 +20,16 @@ export default function (RED: NodeAPI): void {
         async (message, send) => {
           const request = message.req as { params?: { run?: string } } | undefined;
           const run = String(message.run ?? request?.params?.run ?? message.sync?.run ?? '');
-          const summary = await (await storeOf(RED, settings.store).open()).runs.summary(run);
-          const payload = summary ?? { error: `There is no run ${run.slice(0, 100)}.` };
-          send({ ...message, payload, statusCode: summary ? 200 : 404, headers: { 'content-type': 'application/json' } });
+          const headers = { 'content-type': 'application/json' };
+          const reply = (statusCode: number, payload: unknown) => send({ ...message, payload, statusCode, headers });
+          const node = storeOf(RED, settings.store);
+          const summaryOf = async () => (await node.open()).runs.summary(run);
+          const summary = await summaryOf().catch((error: Error) => {
+            // Whoever waits for the answer to a request gets one, too.
+            if (request && error instanceof StoreError) reply(503, { error: error.message, code: error.code });
+            throw error;
+          });
+          reply(summary ? 200 : 404, summary ?? { error: `There is no run ${run.slice(0, 100)}.` });
           if (summary) showStatus(RED, this, 'done', summary.state.replaceAll('-', '_'));
           else showStatus(RED, this, 'idle', 'missing');
         },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { CalledOff, OutcomePending, verdict } from '../../lib/delivery/verdict.ts';
 import { OdooError, type OdooErrorCode } from '../../lib/odoo/errors.ts';
+import { StoreError } from '../../lib/store/errors.ts';
 
 const on = (code: OdooErrorCode, attempt: number, { claims = 1, method = 'create' } = {}) =>
   verdict(new OdooError(code, 'no', { method }), { attempt, maxAttempts: 5, claims });
@@ -16,6 +17,13 @@ describe('the verdict on a failed try', () => {
   it('never gives up because Odoo is away or the credentials are wrong', () => {
     for (const code of ['unavailable', 'access'] as const) {
       const { bury, countAttempt } = on(code, 5);
+      assert.deepEqual([bury, countAttempt], [false, false], code);
+    }
+  });
+
+  it('never gives up because the store is away or its disk is full', () => {
+    for (const code of ['unavailable', 'full'] as const) {
+      const { bury, countAttempt } = verdict(new StoreError(code, 'no'), { attempt: 5, maxAttempts: 5, claims: 1 });
       assert.deepEqual([bury, countAttempt], [false, false], code);
     }
   });

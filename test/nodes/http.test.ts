@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { NodeAPI } from 'node-red';
+import { StoreError } from '../../lib/store/errors.ts';
 import type { RunSummary } from '../../lib/store/summary.ts';
 import forecastReceive from '../../nodes/forecast-receive/forecast-receive.ts';
 import { nodeOf, sentTo, startFlow, stopFlow, store, until, waitFor } from './flow.ts';
@@ -95,6 +96,27 @@ describe("forecast-receive's own route", () => {
     response.resume();
     await closed;
     clearInterval(pump);
+  });
+
+  it('answers 503 while the store refuses, says so beneath the node, and takes the next one', async () => {
+    const { runs } = await store();
+    const { begin } = runs;
+    Object.assign(runs, { begin: () => Promise.reject(new StoreError('full', 'The disk of the store is full.')) });
+    const shown: string[] = [];
+    nodeOf('receive').on(
+      'call:status' as never,
+      ((call: { args: { text?: string }[] }) => {
+        shown.push(call.args[0]?.text ?? '');
+      }) as never,
+    );
+    for (const body of [Buffer.from(CSV), trickle(0.1)]) {
+      const answer = await post(body);
+      assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '30']);
+      assert.deepEqual(await answer.json(), { error: 'Nothing was accepted: The disk of the store is full.', code: 'full' });
+    }
+    assert.match(shown.at(-1) ?? '', /failure\.store\.full/);
+    Object.assign(runs, { begin });
+    assert.equal((await post(CSV)).status, 202);
   });
 
   it('refuses a compressed body in words', async () => {

@@ -15,7 +15,7 @@ const textAt = (texts: unknown, key: string): unknown =>
 
 const FAILURES: readonly Error[] = [
   ...ODOO_ERROR_CODES.map((code) => new OdooError(code, 'x')),
-  ...(['busy', 'newer', 'stale-lease', 'unavailable', 'settings'] as const).map((code) => new StoreError(code, 'x')),
+  ...(['busy', 'newer', 'stale-lease', 'unavailable', 'full', 'settings'] as const).map((code) => new StoreError(code, 'x')),
   ...(['payload', 'sequence'] as const).map((code) => new MessageError(code, 'x')),
   new SettingsError('x'),
   new MappingError('x', []),

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { openStore } from '../../lib/store/open.ts';
+import { openPostgres } from '../../lib/store/postgres.ts';
 import { mustHave } from '../support/required.ts';
 
 const url = process.env.TEST_POSTGRES_URL;
@@ -42,6 +48,95 @@ const url = process.env.TEST_POSTGRES_URL;
     for (const [at, row] of rows.entries()) if (at > 0) assert.equal(row.previous_hash, rows[at - 1].hash);
     await one.close();
     await two.close();
+  });
+
+  it('is swept by one instance at a time', async () => {
+    const [one, two] = await Promise.all([openStore({ url: address }), openStore({ url: address })]);
+    const client = new pg.Client(address);
+    await client.connect();
+    const finish = async (key: string) => {
+      await one.jobs.add([{ queue: 'swept', kind: 'k', key, payload: {}, maxAttempts: 1 }]);
+      await client.query(`update jobs set state = 'done', updated_at = 0, key_expires_at = 0 where key = '${key}'`);
+    };
+    await finish('old');
+    await client.query('begin');
+    await client.query("select id from jobs where key = 'old' for update");
+    let swept = false;
+    const sweeping = one.sweep().then(() => {
+      swept = true;
+    });
+    const sweepersWait = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
+    while ((await admin.query(sweepersWait, [name])).rowCount === 0) await sleep(10);
+    await two.sweep();
+    assert.equal(swept, false, 'the second one waited for the first, or swept as well');
+    await client.query('commit');
+    await sweeping;
+    await finish('older');
+    await two.sweep();
+    assert.deepEqual(await two.jobs.counts('swept'), {}, 'nobody sweeps after the first one');
+    await client.end();
+    await one.close();
+    await two.close();
+  });
+
+  it('goes on when an instance is frozen in the midst of a transaction, which hears of it when it thaws', async () => {
+    const module = (name: string) => JSON.stringify(import.meta.resolve(`../../lib/store/${name}.ts`));
+    /** A process that locks what claims of a queue lock, freezes itself, and says what became of it. */
+    const freeze = async (queue: string, statement: string) => {
+      const program = `
+        import { sql } from ${JSON.stringify(import.meta.resolve('kysely'))};
+        import { openPostgres } from ${module('postgres')};
+        const { db, close } = openPostgres(${JSON.stringify(address)});
+        const lock = (db) => sql\`select pg_advisory_xact_lock(hashtext('${queue}'))\`.execute(db);
+        await db.transaction().execute(async (tx) => {
+          await lock(tx);
+          setTimeout(() => process.kill(process.pid, 'SIGSTOP'), 3);
+          await sql\`${statement}\`.execute(tx);
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          await lock(tx);
+        }).catch(({ code, message }) => console.log(code, message));
+        await lock(db);
+        await close();
+        console.log('recovered');`;
+      const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let said = '';
+      child.stdout.on('data', (piece) => {
+        said += piece;
+      });
+      const exited = once(child, 'exit');
+      while (!(await readFile(`/proc/${child.pid}/stat`, 'utf8')).includes(') T ')) await sleep(20);
+      return {
+        async thawed() {
+          child.kill('SIGCONT');
+          const [code] = await exited;
+          return { code, said };
+        },
+      };
+    };
+    const frozen = [
+      await freeze('between', 'select 1'),
+      await freeze('reading', "select repeat('x', 1000) from generate_series(1, 100000)"),
+    ];
+    const store = await openStore({ url: address });
+    const claim = (queue: string) => store.jobs.claim(queue, { owner: 'x', leaseSeconds: 60, limit: 1, exclusive: true });
+    const since = Date.now();
+    assert.deepEqual(await Promise.all([claim('between'), claim('reading')]), [[], []]);
+    assert.ok(Date.now() - since > 5_000, 'they held no lock');
+    for (const { thawed } of frozen) {
+      const { code, said } = await thawed();
+      assert.match(said, /^unavailable The connection to the store broke off: .+\nrecovered\n$/);
+      assert.equal(code, 0);
+    }
+    await store.close();
+  });
+
+  it('tells a full disk and a server that refuses for now from a wrong statement', async () => {
+    const { db, close } = openPostgres(address);
+    const raise = (state: string) => sql.raw(`do $$ begin raise exception 'no' using errcode = '${state}'; end $$`).execute(db);
+    await assert.rejects(() => raise('53100'), { name: 'StoreError', code: 'full', message: /disk of the store is full/ });
+    await assert.rejects(() => raise('40P01'), { name: 'StoreError', code: 'unavailable' });
+    await assert.rejects(() => raise('23505'), { name: 'error', code: '23505' });
+    await close();
   });
 
   it('is refused when a newer version wrote it', async () => {
