@@ -15,6 +15,9 @@ export const COLUMN = '$column';
 /** What a record that stands for several lines was made of: how many lines, and their quantity (a decimal as text). */
 export const SOURCE = '$source';
 
+/** The product group of a forecast line: its product's category in Odoo, as validation found it. */
+export const GROUP = '$group';
+
 /** The lines and the quantity behind a record that was summed from several lines. */
 export type SourceMark = { readonly lines: number; readonly quantity: string };
 
@@ -23,6 +26,7 @@ export type FlowRecord = {
   readonly [LINE]?: number;
   readonly [UNREADABLE]?: string;
   readonly [SOURCE]?: SourceMark;
+  readonly [GROUP]?: string;
   readonly [field: string]: unknown;
 };
 
