@@ -18,6 +18,10 @@ export const SOURCE = '$source';
 /** The product group of a forecast line: its product's category in Odoo, as validation found it. */
 export const GROUP = '$group';
 
+/** The product and place that a record for Odoo was planned for. */
+export const PLANNED = '$planned';
+export type PlannedMark = { readonly product: string; readonly location: string };
+
 /** The lines and the quantity behind a record that was summed from several lines. */
 export type SourceMark = { readonly lines: number; readonly quantity: string };
 
@@ -27,6 +31,7 @@ export type FlowRecord = {
   readonly [UNREADABLE]?: string;
   readonly [SOURCE]?: SourceMark;
   readonly [GROUP]?: string;
+  readonly [PLANNED]?: PlannedMark;
   readonly [field: string]: unknown;
 };
 

@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import { withoutMarks } from '../canonical/marks.ts';
+import { PLANNED, type PlannedMark, withoutMarks } from '../canonical/marks.ts';
 import type { Reason } from '../exceptions/catalogue.ts';
 import { fingerprint } from '../exceptions/fingerprint.ts';
 import { type Refusal, shortRecord } from '../exceptions/refusal.ts';
@@ -7,6 +7,7 @@ import type { OdooError } from '../odoo/errors.ts';
 import type { WriteOutcome } from '../odoo/write-outcome.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import type { DeadRecord, Settlement } from '../store/settlement.ts';
+import type { WrittenRecord } from '../store/versions/release.ts';
 import { KeyConflict } from './known-outcomes.ts';
 import type { Lost } from './worker.ts';
 import { lineOf, sourceOf, type WriteJob, type WriteRecord } from './write-job.ts';
@@ -45,7 +46,17 @@ export function settleWrite(job: WriteJob, outcomes: readonly WriteOutcome[], bo
     },
     dead: refused.map((outcome, at) => deadRecord(job, outcome, refusals[at])),
     audit: job.dryRun ? [] : auditOf(job, outcomes, counts, bounds),
+    written: job.dryRun ? [] : writtenOf(job, outcomes),
   };
+}
+
+/** What stands in Odoo now of what the job was about, by product and place where its records say these. */
+function writtenOf({ model, records }: WriteJob, outcomes: readonly WriteOutcome[]): WrittenRecord[] {
+  return outcomes.flatMap(({ index, id, outcome, before = {}, changed = {} }) => {
+    if (id === undefined || (outcome === 'refused' && Object.keys(changed).length === 0)) return [];
+    const planned = records[index]?.[PLANNED] as PlannedMark | undefined;
+    return [{ place: index, model, record: id, ...planned, outcome, before, changed }];
+  });
 }
 
 /** Old and new values of everything that was written, and what was refused. */

@@ -98,6 +98,12 @@ export const CATALOGUE = {
     severity: 'low',
     action: 'Expedite, or accept that supply may come late.',
   },
+  APPROVAL_REFUSED: {
+    disposition: 'held',
+    owner: 'planner',
+    severity: 'medium',
+    action: 'Correct the forecast and send it again, or agree on it with the one who refused it.',
+  },
   ODOO_REFUSED: {
     disposition: 'dead',
     owner: 'integration',

@@ -27,19 +27,10 @@ export function exceptionsOf({ db, dialect }: StoreContext) {
      */
     async add(refusals: readonly RoutedRefusal[], run: string | undefined, lease?: Held): Promise<void> {
       for (const some of handfuls(refusals)) {
-        const rows = some.map((refusal) => rowOf(refusal, run, lease?.job));
         await db.transaction().execute(async (tx) => {
           if (lease) await takenJob(tx, dialect, lease);
           if (run) await lockedRun(tx, dialect, run);
-          const added = await tx
-            .insertInto('exceptions')
-            .values(rows.map(({ lines: _, total: __, ...row }) => row))
-            .onConflict((conflict) => conflict.columns(['scope', 'subject', 'reason', 'stage']).doNothing())
-            .returning('id')
-            .execute();
-          const ids = new Set(added.map(({ id }) => id));
-          const fresh = rows.filter(({ id }) => ids.has(id));
-          if (run) await count(tx, run, fresh);
+          await storeRefusals(tx, some, run, lease?.job);
         });
         // SQLite works within the event loop; others get their turn.
         await nextTurn();
@@ -59,6 +50,30 @@ export function exceptionsOf({ db, dialect }: StoreContext) {
       return query.execute();
     },
   };
+}
+
+/** Stores refusals and counts them for their run, which is locked; one that is there already is neither stored nor counted again. */
+export async function storeRefusals(
+  tx: Tx,
+  refusals: readonly RoutedRefusal[],
+  run: string | undefined,
+  job?: string,
+): Promise<void> {
+  if (refusals.length === 0) return;
+  const rows = refusals.map((refusal) => rowOf(refusal, run, job));
+  const added = await tx
+    .insertInto('exceptions')
+    .values(rows.map(({ lines: _, total: __, ...row }) => row))
+    .onConflict((conflict) => conflict.columns(['scope', 'subject', 'reason', 'stage']).doNothing())
+    .returning('id')
+    .execute();
+  const ids = new Set(added.map(({ id }) => id));
+  if (run)
+    await count(
+      tx,
+      run,
+      rows.filter(({ id }) => ids.has(id)),
+    );
 }
 
 /** Exceptions that SQLite stores within a few milliseconds: not too many, and not too much text. */

@@ -14,6 +14,7 @@ import { type Runs, runsOf } from './runs.ts';
 import type { Tables } from './schema.ts';
 import { type Settlements, settlementsOf } from './settlement.ts';
 import { openSqlite } from './sqlite.ts';
+import { type Versions, versionsOf } from './versions/versions.ts';
 
 /** The durable store: what is in it survives the process. */
 export type Store = {
@@ -24,6 +25,7 @@ export type Store = {
   readonly effects: Effects;
   readonly breakers: Breakers;
   readonly exceptions: Exceptions;
+  readonly versions: Versions;
   readonly audit: { append(entry: AuditEntry): Promise<void> };
   /** Takes away what is older than the retention. */
   sweep(): Promise<void>;
@@ -74,6 +76,7 @@ export async function storeOf(
     effects: effectsOf(context),
     breakers: breakersOf(context),
     exceptions: exceptionsOf(context),
+    versions: versionsOf(context, retentionDays),
     audit: { append: (entry) => context.db.transaction().execute((tx) => appendAudit(tx, context.dialect, entry)) },
     sweep: () => sweep(context, retentionDays),
     close,

@@ -52,7 +52,11 @@ export function replayRun({ db, dialect }: StoreContext, run: string, who: strin
       .where('id', '!=', intake.id)
       .executeTakeFirstOrThrow();
     await tx.updateTable('jobs').set(afresh(now)).where('id', '=', intake.id).execute();
-    await tx.updateTable('runs').set({ state: 'received', replays, updated_at: now }).where('id', '=', run).execute();
+    await tx
+      .updateTable('runs')
+      .set({ state: 'received', version: null, replays, updated_at: now })
+      .where('id', '=', run)
+      .execute();
     const detail = { before: row.state, replays, discarded: Number(discarded) };
     await appendAudit(tx, dialect, { who, what: 'run.replayed', subject: run, run, detail });
     const summary = await summaryOf({ db: tx, dialect }, run);

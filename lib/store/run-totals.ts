@@ -1,4 +1,4 @@
-import { type Dialect, lockedRun, type Tx } from './context.ts';
+import type { Tx } from './context.ts';
 import { type Stage, totalsOf } from './totals.ts';
 
 /** Notes what was counted for a part of a run; counted again, it takes the place of what was there. */
@@ -26,27 +26,4 @@ export async function clearCounts(tx: Tx, run: string): Promise<void> {
 /** The totals of a run. */
 export async function runTotals(tx: Tx, run: string) {
   return totalsOf(await tx.selectFrom('run_totals').selectAll().where('run', '=', run).execute());
-}
-
-/**
- * Closes a run that is being applied once nothing of it is left to do. The run is locked first: of two jobs that end at
- * the same time, the second one sees that the first has ended.
- */
-export async function closeRun(tx: Tx, dialect: Dialect, run: string): Promise<void> {
-  if ((await lockedRun(tx, dialect, run))?.state !== 'applying') return;
-  const open = await tx
-    .selectFrom('jobs')
-    .select('id')
-    .where('run', '=', run)
-    .where('state', 'in', ['staged', 'pending', 'running'])
-    .limit(1)
-    .executeTakeFirst();
-  if (open) return;
-  const total = await runTotals(tx, run);
-  const exceptions = total('held/mapping', 'held/validation', 'rejected/mapping', 'rejected/validation', 'dead', 'refused').lines;
-  await tx
-    .updateTable('runs')
-    .set({ state: exceptions > 0 ? 'applied-with-exceptions' : 'applied', error: null, updated_at: Date.now() })
-    .where('id', '=', run)
-    .execute();
 }

@@ -1,13 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { appendAudit } from './audit.ts';
+import { closeRun } from './close-run.ts';
 import { type Held, heldJob, lockedRun, type StoreContext } from './context.ts';
 import { insertJobs, type NewJob } from './jobs.ts';
 import { packRows, type Row, unpackRows } from './part-rows.ts';
 import { packPayload } from './payload.ts';
 import { replayRun } from './replay-run.ts';
-import { clearCounts, closeRun, putTotal, runTotals } from './run-totals.ts';
+import { clearCounts, putTotal, runTotals } from './run-totals.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
 import { imbalance, type Stage } from './totals.ts';
+import { approvalOf } from './versions/approval.ts';
 
 export type NewRun = {
   readonly id: string;
@@ -29,6 +31,7 @@ export type Runs = ReturnType<typeof runsOf>;
 
 export function runsOf(context: StoreContext, keyDays: number) {
   const { db, dialect } = context;
+  const versions = approvalOf(context, keyDays);
   return {
     /** Begins to receive a run. It does not exist for anybody until it is accepted. */
     async begin(run: NewRun): Promise<void> {
@@ -180,7 +183,8 @@ export function runsOf(context: StoreContext, keyDays: number) {
 
     /**
      * Releases a run, in one transaction: when everything is handed over and the control totals balance, its staged jobs
-     * can be claimed and its intake job is done. Until then it waits, and nothing of it reaches Odoo.
+     * can be claimed and the job that gave it to the flow is done. Until then it waits, and nothing of it reaches Odoo. A
+     * run whose version waits for approval is released to that: its staged jobs stay as they are.
      */
     async release(lease: Held): Promise<'released' | 'waiting'> {
       return db.transaction().execute(async (tx) => {
@@ -199,18 +203,22 @@ export function runsOf(context: StoreContext, keyDays: number) {
             .execute();
           return 'waiting';
         }
-        await tx
-          .updateTable('jobs')
-          .set({ state: 'pending', next_attempt_at: now, updated_at: now })
-          .where('run', '=', run)
-          .where('state', '=', 'staged')
-          .execute();
+        const waits = (await versions.standing(tx, run)) === 'waits';
+        if (!waits)
+          await tx
+            .updateTable('jobs')
+            .set({ state: 'pending', next_attempt_at: now, updated_at: now })
+            .where('run', '=', run)
+            .where('state', '=', 'staged')
+            .execute();
         await tx
           .updateTable('jobs')
           .set({ state: 'done', error: null, lease_owner: null, lease_until: null, updated_at: now })
           .where('id', '=', lease.job)
           .execute();
-        await tx.updateTable('runs').set({ state: 'applying', error: null, updated_at: now }).where('id', '=', run).execute();
+        const state = waits ? ('awaiting-approval' as const) : ('applying' as const);
+        await tx.updateTable('runs').set({ state, error: null, updated_at: now }).where('id', '=', run).execute();
+        if (waits) return 'released';
         const detail = {
           accepted: total('accepted'),
           held: total('held/mapping', 'held/validation'),

@@ -114,6 +114,105 @@ export type ExceptionsTable = {
   updated_at: number;
 };
 
+/** What a version is for: only a baseline is what later ones are compared with. */
+export type VersionPurpose = 'baseline' | 'promotion' | 'scenario';
+
+export type VersionState =
+  | 'received'
+  | 'validated'
+  | 'awaiting-approval'
+  | 'approved'
+  | 'releasing'
+  | 'released'
+  | 'superseded'
+  | 'refused'
+  | 'rolled-back';
+
+export type VersionsTable = {
+  /** `<interface>-<number>`. */
+  id: string;
+  interface: string;
+  number: number;
+  run: string | null;
+  /** Of the node that keeps it: its release is a job there. */
+  queue: string;
+  purpose: VersionPurpose;
+  state: VersionState;
+  /** Who sent it; somebody else approves it. */
+  requester: string | null;
+  source: string;
+  /** Lists as JSON: `id@version` of each mapping, and each rule that it went through. */
+  mappings: string;
+  rules: string;
+  /** The last day, `YYYY-MM-DD`, of the frozen horizon: up to it nothing may change without a person. */
+  frozen_until: string | null;
+  lines: number;
+  quantity: string;
+  /** The released version that it was compared with. */
+  baseline: string | null;
+  /** The released version whose place it took. */
+  previous: string | null;
+  difference: string | null;
+  /** 1 where it is within the automatic limits. */
+  automatic: number;
+  /** Why it waits, as a list of sentences in JSON. */
+  why: string;
+  /** When it expires or is escalated. */
+  deadline_at: number | null;
+  escalated: number;
+  releases: number;
+  /** The plant's day of its last release, `YYYY-MM-DD`. */
+  released_on: string | null;
+  created_at: number;
+  updated_at: number;
+};
+
+export type VersionItemsTable = {
+  version: string;
+  product: string;
+  location: string;
+  /** The product's category. */
+  category: string;
+  lines: number;
+  sent: string;
+  /** Over unit, periods and quantities: equal where the same is wanted. */
+  hash: string;
+  body: string;
+};
+
+/** What a dry run against Odoo says that a release would change, as JSON. */
+export type VersionPreviewsTable = { version: string; part: string; body: string };
+
+/** What a version's release wrote in Odoo. */
+export type ReleasedRecordsTable = {
+  version: string;
+  job: string;
+  place: number;
+  model: string;
+  record: number;
+  product: string | null;
+  location: string | null;
+  outcome: string;
+  before: string;
+  changed: string;
+  /** What a roll-back did with it. */
+  undone: string | null;
+  at: number;
+};
+
+/** Orders that Odoo made of what a release wrote, and how they looked then. */
+export type ReleasedOrdersTable = {
+  version: string;
+  model: string;
+  record: number;
+  name: string;
+  product: string | null;
+  location: string | null;
+  snapshot: string;
+  undone: string | null;
+  at: number;
+};
+
 export type AuditTable = {
   seq: number;
   at: number;
@@ -137,5 +236,10 @@ export type Tables = {
   effects: EffectsTable;
   breakers: BreakersTable;
   exceptions: ExceptionsTable;
+  versions: VersionsTable;
+  version_items: VersionItemsTable;
+  version_previews: VersionPreviewsTable;
+  released_records: ReleasedRecordsTable;
+  released_orders: ReleasedOrdersTable;
   audit: AuditTable;
 };

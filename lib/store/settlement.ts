@@ -3,11 +3,13 @@ import type { Selectable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { type AuditEntry, appendAudit } from './audit.ts';
 import { canonicalJson, sha256 } from './canonical-json.ts';
+import { closeRun } from './close-run.ts';
 import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
 import { addEffects, type Effect } from './effects.ts';
-import { closeRun, putTotal, runTotals } from './run-totals.ts';
+import { putTotal, runTotals } from './run-totals.ts';
 import type { JobsTable } from './schema.ts';
 import { imbalance, type Stage } from './totals.ts';
+import { breakOffRelease, keepWritten, type WrittenRecord } from './versions/release.ts';
 
 /** A record of a job that is given up. */
 export type DeadRecord = {
@@ -32,6 +34,8 @@ export type Settlement = {
   readonly effects?: readonly Effect[];
   /** Superseded letters that this job went on from. */
   readonly inherited?: readonly Inherited[];
+  /** What it wrote or found as it should be, where it may be the release of a version. */
+  readonly written?: readonly WrittenRecord[];
 };
 
 /** Ends jobs: what they did, what became of their records, and the run they belong to, all in one transaction. */
@@ -67,6 +71,7 @@ export function settlementsOf({ db, dialect }: StoreContext, keyDays: number) {
         if (job.run)
           for (const [stage, total] of Object.entries(settlement.totals ?? {}))
             await putTotal(tx, job.run, stage as Stage, job.id, total);
+        if (job.run) await keepWritten(tx, job, settlement.written ?? []);
         for (const entry of settlement.audit ?? []) {
           await appendAudit(tx, dialect, entry);
           await nextTurn();
@@ -76,7 +81,7 @@ export function settlementsOf({ db, dialect }: StoreContext, keyDays: number) {
     },
 
     /**
-     * The job is given up after its last try: a dead letter. A run whose intake job ends so has failed, and says why;
+     * The job is given up after its last try: a dead letter. A run whose intake or release ends so has failed, and says why;
      * a write job's lines are counted as refused.
      */
     async bury(
@@ -88,13 +93,14 @@ export function settlementsOf({ db, dialect }: StoreContext, keyDays: number) {
         const job = await heldJob(tx, dialect, lease);
         if (job.run) await lockedRun(tx, dialect, job.run);
         const now = Date.now();
-        const words = job.kind === 'intake' && job.run ? await whyItFailed(tx, job, job.run, error) : error;
+        const words = GIVES_TO_THE_FLOW.has(job.kind) && job.run ? await whyItFailed(tx, job, job.run, error) : error;
         const buried = { state: 'dead' as const, error: words, lease_owner: null, lease_until: null, updated_at: now };
         await tx.updateTable('jobs').set(buried).where('id', '=', lease.job).execute();
-        if (job.run && job.kind === 'intake') {
+        if (job.run && GIVES_TO_THE_FLOW.has(job.kind)) {
           await tx.deleteFrom('jobs').where('run', '=', job.run).where('state', '=', 'staged').execute();
           const failed = { state: 'failed' as const, error: words, updated_at: now };
           await tx.updateTable('runs').set(failed).where('id', '=', job.run).execute();
+          await breakOffRelease(tx, job.run, words);
         } else if (job.run) {
           await putTotal(tx, job.run, 'refused', job.id, lost);
         }
@@ -110,6 +116,9 @@ export function settlementsOf({ db, dialect }: StoreContext, keyDays: number) {
     },
   };
 }
+
+/** Jobs that give a run to the flow; a run whose job of these is given up has failed. */
+const GIVES_TO_THE_FLOW: ReadonlySet<string> = new Set(['intake', 'release']);
 
 /** What ended the run: what is said now, the last failure within the flow, and the totals where they do not add up. */
 async function whyItFailed(tx: Tx, job: Selectable<JobsTable>, run: string, error: string): Promise<string> {

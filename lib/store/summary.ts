@@ -69,7 +69,7 @@ export async function summaryOf({ db }: StoreContext, id: string): Promise<RunSu
     applied: total('applied').lines,
     created: total('created').records,
     updated: total('updated').records,
-    unchanged: total('unchanged').lines,
+    unchanged: total('unchanged', 'as-released').lines,
     dead: total('dead', 'refused').lines,
     quantity: {
       received: Number(received.quantity),

@@ -5,8 +5,8 @@ import type { RunTotalsTable } from './schema.ts';
  * What is counted for a run. `expanded` is what a mapping made more (wide to long) or fewer (grouping)
  * of the rows received; `validated` and `accepted` come from validation, part by part; `held`, `rejected` and `dead`
  * from the exceptions, told apart by the step that refused; `staged` are the lines behind what was handed over to be
- * written; `applied`, `unchanged`, `created`, `updated` and `refused`
- * from each write job.
+ * written, `as-released` those behind what stands in Odoo as the version released before wanted it, which is not written
+ * again; `applied`, `unchanged`, `created`, `updated` and `refused` from each write job.
  */
 export const STAGES = [
   'expanded',
@@ -18,6 +18,7 @@ export const STAGES = [
   'rejected/validation',
   'dead',
   'staged',
+  'as-released',
   'applied',
   'unchanged',
   'refused',
@@ -54,9 +55,9 @@ export function imbalance(rows: number, total: ReturnType<typeof totalsOf>): str
   const validated = total('validated').quantity;
   const judged = sum([accepted.quantity, total('held/validation', 'rejected/validation').quantity]);
   if (validated !== judged) return `validated a quantity of ${validated}, of which ${judged} was accepted, held or rejected`;
-  const staged = total('staged').lines;
+  const staged = total('staged', 'as-released').lines;
   const dead = total('dead').lines;
   if (accepted.lines !== staged + dead)
-    return `accepted ${accepted.lines} lines, of which ${staged} were handed over to be written and ${dead} could not be`;
+    return `accepted ${accepted.lines} lines, of which ${staged} were handed over to be written or stand as released before, and ${dead} could not be`;
   return undefined;
 }

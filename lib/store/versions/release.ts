@@ -1,0 +1,189 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Selectable, sql } from 'kysely';
+import { appendAudit } from '../audit.ts';
+import { chunks, type Dialect, type Held, heldJob, lockedRun, type StoreContext, type Tx } from '../context.ts';
+import { putTotal, runTotals } from '../run-totals.ts';
+import type { JobsTable, VersionsTable } from '../schema.ts';
+import type { Stage } from '../totals.ts';
+import type { itemsOf } from './items.ts';
+import { type Version, versionOf } from './read.ts';
+
+/** What a release counts anew each time that it is given to the flow. */
+const OF_A_RELEASE: readonly Stage[] = ['staged', 'as-released', 'dead', 'applied', 'unchanged', 'refused', 'created', 'updated'];
+
+/** A release that was begun. */
+export type Release = {
+  readonly version: Version;
+  /** The released version that stands in Odoo as of today: what it wants just so is not written again. */
+  readonly standing: string | undefined;
+  /** What the release's work is keyed by. */
+  readonly key: string;
+};
+
+export function releasingOf(context: StoreContext, items: ReturnType<typeof itemsOf>) {
+  const { db, dialect } = context;
+  return {
+    /**
+     * Begins a version's release, or begins it again: what an earlier emission of it counted and staged is cleared.
+     * What Odoo is told depends on the plant's day, so only a version that was released on the same `day` (`YYYY-MM-DD`)
+     * counts as standing in Odoo.
+     */
+    async begin(lease: Held, day: string): Promise<Release> {
+      const release = await db.transaction().execute(async (tx) => {
+        const job = await heldJob(tx, dialect, lease);
+        const run = job.run ?? '';
+        await lockedRun(tx, dialect, run);
+        const { version: id = '' } = JSON.parse(await bodyOf(tx, lease.job)) as { version?: string };
+        const row = await tx.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+        const baseline = await tx
+          .selectFrom('versions')
+          .selectAll()
+          .where('interface', '=', row.interface)
+          .where('purpose', '=', row.purpose)
+          .where('state', '=', 'released')
+          .where('id', '!=', id)
+          .orderBy('updated_at', 'desc')
+          .limit(1)
+          .executeTakeFirst();
+        const now = Date.now();
+        await tx.deleteFrom('run_totals').where('run', '=', run).where('stage', 'in', OF_A_RELEASE).execute();
+        await tx.deleteFrom('jobs').where('run', '=', run).where('state', '=', 'staged').execute();
+        await tx
+          .updateTable('jobs')
+          .set({ state: 'discarded', result: JSON.stringify({ comment: 'Its version was released again.' }), updated_at: now })
+          .where('run', '=', run)
+          .where('state', '=', sql.lit('dead'))
+          .execute();
+        await tx.deleteFrom('exceptions').where('run', '=', run).where('stage', '=', 'delivery').execute();
+        await tx
+          .updateTable('runs')
+          .set({ state: 'applying', handed_over: 0, error: null, updated_at: now })
+          .where('id', '=', run)
+          .execute();
+        const values = {
+          state: 'releasing' as const,
+          previous: baseline?.id ?? null,
+          releases: Number(job.key.split('release-').at(-1)),
+          released_on: day,
+          updated_at: now,
+        };
+        await tx.updateTable('versions').set(values).where('id', '=', id).execute();
+        const standing = baseline?.released_on === day && (await standsInOdoo(tx, baseline)) ? baseline.id : undefined;
+        return { run, version: versionOf({ ...row, ...values }), standing, key: job.key };
+      });
+      const { run, version, standing } = release;
+      if (standing) {
+        const { lines, records } = await items.linesAlike(version.id, standing);
+        await db.transaction().execute(async (tx) => {
+          await heldJob(tx, dialect, lease);
+          await putTotal(tx, run, 'as-released', 'version', { lines, quantity: '0', records });
+        });
+      }
+      return release;
+    },
+  };
+}
+
+/** Whether Odoo took all that the version's release wrote, and no other version of its interface has written since. */
+async function standsInOdoo(
+  tx: Tx,
+  { id, interface: name, run, updated_at: since }: Selectable<VersionsTable>,
+): Promise<boolean> {
+  const total = run ? await runTotals(tx, run) : undefined;
+  if (!total || total('dead', 'refused').lines > 0) return false;
+  const later = await tx
+    .selectFrom('versions')
+    .select('id')
+    .where('interface', '=', name)
+    .where('id', '!=', id)
+    .where('releases', '>', 0)
+    .where('updated_at', '>', since)
+    .limit(1)
+    .executeTakeFirst();
+  return later === undefined;
+}
+
+async function bodyOf(tx: Tx, job: string): Promise<string> {
+  return (await tx.selectFrom('job_payloads').select('body').where('job', '=', job).executeTakeFirstOrThrow()).body;
+}
+
+/** A record that a write job wrote, or found as it should be. */
+export type WrittenRecord = {
+  readonly place: number;
+  readonly model: string;
+  readonly record: number;
+  readonly product?: string | undefined;
+  readonly location?: string | undefined;
+  readonly outcome: string;
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly changed: Readonly<Record<string, unknown>>;
+};
+
+/** Keeps what a job of a version's release wrote, for roll-back and lineage. */
+export async function keepWritten(tx: Tx, job: Selectable<JobsTable>, written: readonly WrittenRecord[]): Promise<void> {
+  if (written.length === 0) return;
+  const version = await tx
+    .selectFrom('versions')
+    .select('id')
+    .where('run', '=', job.run)
+    .where('state', '=', 'releasing')
+    .executeTakeFirst();
+  if (!version) return;
+  const at = Date.now();
+  const rows = written.map(({ place, model, record, product, location, outcome, before, changed }) => ({
+    version: version.id,
+    job: job.id,
+    place,
+    model,
+    record,
+    product: product ?? null,
+    location: location ?? null,
+    outcome,
+    before: JSON.stringify(before),
+    changed: JSON.stringify(changed),
+    undone: null,
+    at,
+  }));
+  for (const some of chunks(rows)) {
+    await tx
+      .insertInto('released_records')
+      .values(some)
+      .onConflict((conflict) => conflict.columns(['version', 'job', 'place']).doNothing())
+      .execute();
+    await nextTurn();
+  }
+}
+
+/** A run's version whose release, or whose intake, is given up: it can be released again, or it never was one. */
+export async function breakOffRelease(tx: Tx, run: string, why: string): Promise<void> {
+  const to = { received: 'refused', validated: 'refused', releasing: 'approved' } as const;
+  for (const [from, state] of Object.entries(to))
+    await tx
+      .updateTable('versions')
+      .set({ state, why: JSON.stringify([why]), updated_at: Date.now() })
+      .where('run', '=', run)
+      .where('state', '=', from as keyof typeof to)
+      .execute();
+}
+
+/** Ends the release of a run's version with the run: it takes the place of the version that was released before it. */
+export async function endRelease(tx: Tx, dialect: Dialect, run: string): Promise<void> {
+  const version = await tx
+    .selectFrom('versions')
+    .selectAll()
+    .where('run', '=', run)
+    .where('state', '=', 'releasing')
+    .executeTakeFirst();
+  if (!version) return;
+  const now = Date.now();
+  await tx
+    .updateTable('versions')
+    .set({ state: 'superseded', updated_at: now })
+    .where('interface', '=', version.interface)
+    .where('purpose', '=', version.purpose)
+    .where('state', '=', 'released')
+    .execute();
+  await tx.updateTable('versions').set({ state: 'released', updated_at: now }).where('id', '=', version.id).execute();
+  const detail = { release: version.releases, supersedes: version.previous, day: version.released_on };
+  await appendAudit(tx, dialect, { who: 'planbridge', what: 'version.released', subject: version.id, run, detail });
+}
