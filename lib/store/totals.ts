@@ -58,6 +58,6 @@ export function imbalance(rows: number, total: ReturnType<typeof totalsOf>): str
   const staged = total('staged', 'as-released').lines;
   const dead = total('dead').lines;
   if (accepted.lines !== staged + dead)
-    return `accepted ${accepted.lines} lines, of which ${staged} were handed over to be written or stand as released before, and ${dead} could not be`;
+    return `accepted ${accepted.lines} lines, of which ${staged} were handed over to be written and ${dead} could not be`;
   return undefined;
 }

@@ -68,7 +68,7 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
           updated_at: now,
         };
         await tx.updateTable('versions').set(values).where('id', '=', id).execute();
-        const standing = baseline?.released_on === day && (await standsInOdoo(tx, baseline)) ? baseline.id : undefined;
+        const standing = baseline?.released_on === day && (await standsInOdoo(tx, baseline, id)) ? baseline.id : undefined;
         return { run, version: versionOf({ ...row, ...values }), standing, key: job.key };
       });
       const { run, version, standing } = release;
@@ -88,6 +88,7 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
 async function standsInOdoo(
   tx: Tx,
   { id, interface: name, run, updated_at: since }: Selectable<VersionsTable>,
+  releasing: string,
 ): Promise<boolean> {
   const total = run ? await runTotals(tx, run) : undefined;
   if (!total || total('dead', 'refused').lines > 0) return false;
@@ -95,7 +96,7 @@ async function standsInOdoo(
     .selectFrom('versions')
     .select('id')
     .where('interface', '=', name)
-    .where('id', '!=', id)
+    .where('id', 'not in', [id, releasing])
     .where('releases', '>', 0)
     .where('updated_at', '>', since)
     .limit(1)

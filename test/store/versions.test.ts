@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { v7 as uuidv7 } from 'uuid';
+import type { VersionItem } from '../../lib/canonical/version-item.ts';
+import type { Store } from '../../lib/store/open.ts';
+import type { Version } from '../../lib/store/versions/read.ts';
+import { testStores } from '../support/stores.ts';
+
+const INTAKE = 'forecast-receive:test';
+const QUEUE = 'forecast-approve:test';
+
+/** A product's item, wanted in one period by one line. */
+function item(product: string, quantity: string, group = 'All'): VersionItem {
+  const periods = [{ period: '2026-12', quantity, lines: [[2, quantity] as [number, string]] }];
+  return { product, location: 'WH', group, uom: 'Units', lines: 1, sent: quantity, periods };
+}
+
+for (const target of testStores()) {
+  describe(`forecast versions on ${target.name}`, function () {
+    this.timeout(30_000);
+    let store: Store;
+    let end: () => Promise<void>;
+    let name = '';
+    before(async () => ({ store, end } = await target.open()));
+    after(() => end());
+    beforeEach(() => {
+      name = `plan-${uuidv7()}`;
+    });
+
+    const claim = async (queue: string) => {
+      const [job] = await store.jobs.claim(queue, { owner: 'test', leaseSeconds: 60, limit: 1 });
+      assert.ok(job, `nothing to claim in ${queue}`);
+      return job;
+    };
+
+    /** A run with these items, as far as its version is judged and the run released to it. */
+    const imported = async (items: readonly VersionItem[], automatic: boolean, requester?: string): Promise<Version> => {
+      const run = { id: uuidv7(), interface: name, source: 'test', requester };
+      await store.runs.begin(run);
+      await store.runs.addPart(run.id, 0, [{ product: 'A' }]);
+      await store.runs.accept(run, { lines: items.length, contentHash: 'abc', queue: INTAKE, maxAttempts: 3 });
+      const { lease } = await claim(INTAKE);
+      const quantity = String(items.reduce((total, { sent }) => total + Number(sent), 0));
+      await store.runs.total(lease, 'validated', '0', { lines: items.length, quantity });
+      await store.runs.total(lease, 'accepted', '0', { lines: items.length, quantity });
+      const version = { interface: name, run: run.id, queue: QUEUE, purpose: 'baseline' as const, mappings: [], rules: [] };
+      const id = await store.versions.keep(lease, version, items);
+      const baseline = (await store.versions.baseline(name))?.id;
+      const judged = {
+        baseline,
+        difference: {},
+        automatic,
+        why: automatic ? [] : ['It is large.'],
+        waitHours: 24,
+        maxAttempts: 3,
+      };
+      await store.versions.validated(lease, id, judged);
+      assert.equal(await store.runs.release(lease), 'released');
+      return shown(id);
+    };
+    const shown = async (id: string): Promise<Version> => {
+      const version = await store.versions.show(id);
+      assert.ok(version);
+      return version;
+    };
+    /** Gives the version to a flow that writes what differs from what stands, as one job. */
+    const released = async (day: string, written = true) => {
+      const { lease, run } = await claim(QUEUE);
+      const { version, standing, key } = await store.versions.begin(lease, day);
+      const records: object[] = [];
+      for await (const page of store.versions.items.pages(version.id, standing))
+        for (const { product, lines, sent } of page) records.push({ product, $source: { lines, quantity: sent } });
+      const payload = { model: 'x', records };
+      if (records.length > 0)
+        await store.jobs.add([{ queue: `write:${key}`, kind: 'odoo-write', key, run, payload, maxAttempts: 3 }], lease);
+      await store.runs.handOver(lease);
+      assert.equal(await store.runs.release(lease), 'released');
+      if (records.length > 0 && written) {
+        const job = await claim(`write:${key}`);
+        const applied = { lines: records.length, quantity: '0', records: records.length };
+        await store.jobs.succeed(job.lease, { result: {}, totals: { applied } });
+      }
+      return { version: version.id, standing, records };
+    };
+    const preview = async () => {
+      const job = await claim(QUEUE);
+      assert.equal(job.kind, 'preview');
+      await store.jobs.settle(job.lease);
+    };
+
+    it('numbers an interface’s versions and shows what each wants', async () => {
+      const first = await imported([item('A', '5'), item('B', '7')], true);
+      assert.deepEqual([first.id, first.state, first.lines, first.quantity], [`${name}-1`, 'approved', 2, '12']);
+      assert.deepEqual(await store.versions.items.all(first.id), [item('A', '5'), item('B', '7')]);
+      await released('2026-12-01');
+      assert.equal((await shown(first.id)).state, 'released');
+      assert.equal((await store.versions.baseline(name))?.id, first.id);
+      assert.deepEqual(await store.versions.baselineItems(name, [{ product: 'B', location: 'WH' }]), [item('B', '7')]);
+      const summary = await store.runs.summary(first.run ?? '');
+      assert.deepEqual([summary?.state, summary?.version, summary?.applied], ['applied', first.id, 2]);
+    });
+
+    it('gives the flow only what changed, where the version before it was released on the same day', async () => {
+      const first = await imported([item('A', '5'), item('B', '7')], true);
+      await released('2026-12-01');
+      const second = await imported([item('A', '6'), item('B', '7')], true);
+      const { standing, records } = await released('2026-12-01');
+      assert.deepEqual([standing, records.length], [first.id, 1]);
+      const summary = await store.runs.summary(second.run ?? '');
+      assert.deepEqual([summary?.state, summary?.applied, summary?.unchanged], ['applied', 1, 1]);
+      assert.equal((await shown(first.id)).state, 'superseded');
+      await imported([item('A', '6'), item('B', '7')], true);
+      assert.equal((await released('2026-12-02')).records.length, 2, 'on another day everything is worked out anew');
+    });
+
+    it('gives it whole where another release has written since', async () => {
+      await imported([item('A', '5')], true);
+      await released('2026-12-01');
+      await imported([item('A', '6')], true);
+      const { lease } = await claim(QUEUE);
+      await store.versions.begin(lease, '2026-12-01');
+      await store.jobs.bury(lease, 'the flow does not lead on');
+      await imported([item('A', '5')], true);
+      assert.equal((await released('2026-12-01')).records.length, 1);
+    });
+
+    it('waits for approval, refuses the one who sent it, and is released once another approves', async () => {
+      const version = await imported([item('A', '5')], false, 'anna');
+      assert.deepEqual([version.state, version.why], ['awaiting-approval', ['It is large.']]);
+      assert.equal((await store.runs.summary(version.run ?? ''))?.state, 'awaiting-approval');
+      await preview();
+      assert.deepEqual(await store.jobs.claim(QUEUE, { owner: 'test', leaseSeconds: 60, limit: 1 }), []);
+      const own = await store.versions.approve(version.id, { who: 'anna', comment: '' });
+      assert.ok('refused' in own && own.because === 'person');
+      const approved = await store.versions.approve(version.id, { who: 'ben', comment: 'fine' });
+      assert.ok('version' in approved && approved.version.state === 'approved');
+      await released('2026-12-01');
+      assert.equal((await shown(version.id)).state, 'released');
+      const again = await store.versions.approve(version.id, { who: 'ben', comment: '' });
+      assert.ok('refused' in again && again.because === 'state');
+    });
+
+    it('holds every line of a version that is refused', async () => {
+      const version = await imported([item('A', '5'), item('B', '7', 'Wood')], false);
+      await preview();
+      await store.versions.refuse(version.id, { who: 'ben', comment: 'twice the usual' });
+      const summary = await store.runs.summary(version.run ?? '');
+      assert.deepEqual([summary?.state, summary?.accepted, summary?.held, summary?.quantity.held], ['refused', 0, 2, 12]);
+      assert.deepEqual(
+        summary?.exceptions.map(({ reason }) => reason),
+        ['APPROVAL_REFUSED', 'APPROVAL_REFUSED'],
+      );
+      assert.equal((await shown(version.id)).state, 'refused');
+      assert.equal((await store.jobs.counts(QUEUE)).staged, undefined);
+    });
+
+    it('refuses one product group: the baseline stands there, the rest is released', async () => {
+      await imported([item('A', '5'), item('B', '7', 'Wood')], true);
+      await released('2026-12-01');
+      const version = await imported([item('A', '6'), item('B', '70', 'Wood')], false);
+      await preview();
+      const unknown = await store.versions.approve(version.id, { who: 'ben', comment: '' }, ['Metal']);
+      assert.ok('refused' in unknown && unknown.because === 'missing');
+      await store.versions.approve(version.id, { who: 'ben', comment: 'wood is wrong' }, ['Wood']);
+      const { records } = await released('2026-12-01');
+      assert.equal(records.length, 1);
+      const summary = await store.runs.summary(version.run ?? '');
+      assert.deepEqual(
+        [summary?.state, summary?.accepted, summary?.held, summary?.applied],
+        ['applied-with-exceptions', 1, 1, 1],
+      );
+      const [, wood] = await store.versions.items.all(version.id);
+      assert.deepEqual([wood?.lines, wood?.periods[0]?.quantity], [0, '7']);
+    });
+
+    it('refuses to approve what a newer version has taken the place of', async () => {
+      const older = await imported([item('A', '5')], false);
+      await preview();
+      await imported([item('A', '6')], true);
+      await released('2026-12-01');
+      const answer = await store.versions.approve(older.id, { who: 'ben', comment: '' });
+      assert.ok('refused' in answer && /newer/.test(answer.refused));
+    });
+
+    it('expires, or is escalated once, when nobody decided in time', async () => {
+      const late = async (expire: boolean) => {
+        const version = await imported([item('A', '5')], false);
+        await preview();
+        assert.deepEqual(await store.versions.overdue(QUEUE, expire), []);
+        return version;
+      };
+      const version = await late(true);
+      await store.versions.refuse(version.id, { who: 'ben', comment: 'no' });
+      assert.deepEqual(await store.versions.overdue(QUEUE, true), []);
+    });
+
+    it('takes the place of what a run left that broke off before it was judged', async () => {
+      const run = { id: uuidv7(), interface: name, source: 'test' };
+      await store.runs.begin(run);
+      await store.runs.addPart(run.id, 0, [{ product: 'A' }]);
+      await store.runs.accept(run, { lines: 1, contentHash: 'abc', queue: INTAKE, maxAttempts: 3 });
+      const { lease } = await claim(INTAKE);
+      const version = { interface: name, run: run.id, queue: QUEUE, purpose: 'baseline' as const, mappings: [], rules: [] };
+      const first = await store.versions.keep(lease, version, [item('A', '5')]);
+      const second = await store.versions.keep(lease, version, [item('A', '6')]);
+      assert.equal(second, first);
+      assert.deepEqual(await store.versions.items.all(second), [item('A', '6')]);
+      await store.jobs.bury(lease, 'not needed');
+      assert.equal((await shown(first)).state, 'refused');
+    });
+  });
+}
