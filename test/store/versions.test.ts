@@ -33,7 +33,12 @@ for (const target of testStores()) {
     };
 
     /** A run with these items, as far as its version is judged and the run released to it. */
-    const imported = async (items: readonly VersionItem[], automatic: boolean, requester?: string): Promise<Version> => {
+    const imported = async (
+      items: readonly VersionItem[],
+      automatic: boolean,
+      requester?: string,
+      waitHours = 24,
+    ): Promise<Version> => {
       const run = { id: uuidv7(), interface: name, source: 'test', requester };
       await store.runs.begin(run);
       await store.runs.addPart(run.id, 0, [{ product: 'A' }]);
@@ -182,15 +187,19 @@ for (const target of testStores()) {
     });
 
     it('expires, or is escalated once, when nobody decided in time', async () => {
-      const late = async (expire: boolean) => {
-        const version = await imported([item('A', '5')], false);
-        await preview();
-        assert.deepEqual(await store.versions.overdue(QUEUE, expire), []);
-        return version;
-      };
-      const version = await late(true);
-      await store.versions.refuse(version.id, { who: 'ben', comment: 'no' });
-      assert.deepEqual(await store.versions.overdue(QUEUE, true), []);
+      const expiring = await imported([item('A', '5')], false, undefined, 0);
+      await preview();
+      const [expired] = await store.versions.overdue(QUEUE, true);
+      assert.deepEqual([expired?.id, expired?.state], [expiring.id, 'refused']);
+      const summary = await store.runs.summary(expiring.run ?? '');
+      assert.deepEqual([summary?.state, summary?.held], ['refused', 1]);
+
+      const waiting = await imported([item('A', '5')], false, undefined, 0);
+      await preview();
+      const [escalated] = await store.versions.overdue(QUEUE, false);
+      assert.deepEqual([escalated?.id, escalated?.state], [waiting.id, 'awaiting-approval']);
+      assert.deepEqual(await store.versions.overdue(QUEUE, false), []);
+      await store.versions.refuse(waiting.id, { who: 'ben', comment: 'no' });
     });
 
     it('takes the place of what a run left that broke off before it was judged', async () => {
