@@ -26,7 +26,7 @@ export type Store = {
   readonly breakers: Breakers;
   readonly exceptions: Exceptions;
   readonly versions: Versions;
-  readonly audit: { append(entry: AuditEntry): Promise<void> };
+  readonly audit: { append(...entries: readonly AuditEntry[]): Promise<void> };
   /** Takes away what is older than the retention. */
   sweep(): Promise<void>;
   close(): Promise<void>;
@@ -77,7 +77,9 @@ export async function storeOf(
     breakers: breakersOf(context),
     exceptions: exceptionsOf(context),
     versions: versionsOf(context, retentionDays),
-    audit: { append: (entry) => context.db.transaction().execute((tx) => appendAudit(tx, context.dialect, entry)) },
+    audit: {
+      append: (...entries) => context.db.transaction().execute((tx) => appendAudit(tx, context.dialect, ...entries)),
+    },
     sweep: () => sweep(context, retentionDays),
     close,
   };
