@@ -4,12 +4,10 @@ import { CATALOGUE } from '../exceptions/catalogue.ts';
 import { type Refusal, shortRecord } from '../exceptions/refusal.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import type { Held } from '../store/context.ts';
+import { EVENT_PRIORITY } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
 import type { Packet } from './packet.ts';
 import { packetKey, type Reading } from './read-event.ts';
-
-/** Events go before batches. */
-const PRIORITY = 10;
 
 /** What stands in the store of a message: what it was read as. */
 type Kept = { readonly topic: string } & Reading;
@@ -31,7 +29,7 @@ export async function acceptEvent(
   const { topic } = packet;
   const keep = (key: string, payload: Kept) =>
     store.jobs.add([
-      { queue, kind: 'event', key, payload, priority: PRIORITY, maxAttempts, audit: entryOf(key, payload, queue) },
+      { queue, kind: 'event', key, payload, priority: EVENT_PRIORITY, maxAttempts, audit: entryOf(key, payload, queue) },
     ]);
   if ('refusal' in reading) return (await keep(packetKey(packet), { topic, ...reading })).length === 0;
   const conflicts = await keep(eventKey(reading.event), { topic, ...reading });

@@ -15,12 +15,17 @@ export type NewJob = {
   readonly key: string;
   readonly payload: unknown;
   readonly run?: string | undefined;
-  /** Higher is earlier; events go before batches. */
+  /** Higher is earlier; `EVENT_PRIORITY` or 0. */
   readonly priority?: number;
   readonly maxAttempts: number;
+  /** Fields of the payload that do not make it other content where the key comes again. */
+  readonly aside?: readonly string[];
   /** What the audit tells once the job stands; nothing where its key was there already. */
   readonly audit?: AuditEntry;
 };
+
+/** Events, and what is done for them, go before batches. */
+export const EVENT_PRIORITY = 10;
 
 /** A job as its worker holds it. */
 export type ClaimedJob = {
@@ -85,7 +90,7 @@ export function jobsOf(context: StoreContext, keyDays: number) {
     /**
      * Adds jobs in one transaction. Under a run's lease they are `staged` and wait for its release; under an event's, or
      * without one, they can be claimed at once. A key that the queue already has adds nothing; those of them that it has
-     * with other content are answered.
+     * with other content are answered, and the first job stands. For a run their lines are counted as dead.
      */
     async add(jobs: readonly NewJob[], lease?: Held): Promise<readonly string[]> {
       const packed: PackedJob[] = [];
@@ -93,15 +98,14 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       return db.transaction().execute(async (tx) => {
         const staged = lease && (await takenJob(tx, dialect, lease)).run !== null;
         const there = await insertJobs(tx, packed, staged ? 'staged' : 'pending', keyDays);
-        if (staged)
-          for (const { run, queue, key, payload, packed: of } of packed)
-            if (run)
-              await putTotal(tx, run, 'staged', `${queue}/${key}`, {
-                lines: of.lines,
-                quantity: '0',
-                records: recordCount(payload),
-              });
         const differing = await conflicts(tx, there);
+        if (staged)
+          for (const { run, queue, key, payload, packed: of } of packed) {
+            if (!run) continue;
+            const counted = { lines: of.lines, quantity: '0', records: recordCount(payload) };
+            if (differing.includes(key)) await putTotal(tx, run, 'dead', `${queue}/${key}/${of.hash}`, counted);
+            else await putTotal(tx, run, 'staged', `${queue}/${key}`, counted);
+          }
         const told = packed.flatMap((job) => (job.audit && !there.includes(job) ? [job.audit] : []));
         await appendAudit(tx, dialect, ...told);
         return differing;
@@ -369,16 +373,25 @@ export async function insertJobs(
 /** Keys of the jobs that the queue has under the same key with other content. */
 async function conflicts(tx: Tx, jobs: readonly PackedJob[]): Promise<readonly string[]> {
   const differing: string[] = [];
-  for (const { queue, key, packed } of jobs) {
+  for (const { queue, key, packed, payload, aside } of jobs) {
     const held = await tx
       .selectFrom('jobs')
-      .select('content_hash')
+      .innerJoin('job_payloads', 'job_payloads.job', 'jobs.id')
+      .select(['content_hash', 'body'])
       .where('queue', '=', queue)
       .where('key', '=', key)
       .executeTakeFirst();
-    if (held && held.content_hash !== packed.hash) differing.push(key);
+    if (!held || held.content_hash === packed.hash) continue;
+    if (aside && (await contentHash(await unpackPayload(held.body), aside)) === (await contentHash(payload, aside))) continue;
+    differing.push(key);
   }
   return differing;
+}
+
+/** The hash of a payload without what does not make it other content. */
+async function contentHash(payload: unknown, aside: readonly string[]): Promise<string> {
+  const content = Object.entries(payload ?? {}).filter(([name]) => !aside.includes(name));
+  return (await packPayload(Object.fromEntries(content))).hash;
 }
 
 type Urgency = { readonly priority: number; readonly id: string };

@@ -14,6 +14,7 @@ import { type Runs, runsOf } from './runs.ts';
 import type { Tables } from './schema.ts';
 import { type Settlements, settlementsOf } from './settlement.ts';
 import { openSqlite } from './sqlite.ts';
+import { type Turns, turnsOf } from './turns.ts';
 import { type Versions, versionsOf } from './versions/versions.ts';
 
 /** The durable store: what is in it survives the process. */
@@ -24,6 +25,7 @@ export type Store = {
   readonly deadLetters: DeadLetters;
   readonly effects: Effects;
   readonly breakers: Breakers;
+  readonly turns: Turns;
   readonly exceptions: Exceptions;
   readonly versions: Versions;
   readonly audit: { append(...entries: readonly AuditEntry[]): Promise<void> };
@@ -75,6 +77,7 @@ export async function storeOf(
     deadLetters: deadLettersOf(context),
     effects: effectsOf(context),
     breakers: breakersOf(context),
+    turns: turnsOf(context),
     exceptions: exceptionsOf(context),
     versions: versionsOf(context, retentionDays),
     audit: {
