@@ -1,7 +1,9 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
+import { type AuditEntry, appendAudit } from './audit.ts';
 import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
 import { type PackedPayload, packPayload, unpackPayload } from './payload.ts';
+import { redactText } from './redact.ts';
 import { putTotal } from './run-totals.ts';
 import type { JobState, JobsTable, Tables } from './schema.ts';
 
@@ -18,6 +20,8 @@ export type NewJob = {
   readonly maxAttempts: number;
   /** Fields of the payload that do not make it other content where the key comes again. */
   readonly aside?: readonly string[];
+  /** What the audit tells once the job stands; nothing where its key was there already. */
+  readonly audit?: AuditEntry;
 };
 
 /** Events, and what is done for them, go before batches. */
@@ -102,6 +106,8 @@ export function jobsOf(context: StoreContext, keyDays: number) {
             if (differing.includes(key)) await putTotal(tx, run, 'dead', `${queue}/${key}/${of.hash}`, counted);
             else await putTotal(tx, run, 'staged', `${queue}/${key}`, counted);
           }
+        const told = packed.flatMap((job) => (job.audit && !there.includes(job) ? [job.audit] : []));
+        await appendAudit(tx, dialect, ...told);
         return differing;
       });
     },
@@ -170,12 +176,18 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       return claimed;
     },
 
-    /** An event's job is done: it was taken over durably. Done already under the same lease, it stays so. */
-    settle: (lease: Held) =>
+    /**
+     * An event's job is done: it was taken over durably. Done already under the same lease, it stays so. `who` settles it,
+     * as the audit names it: the node that sent it, where it is left out.
+     */
+    settle: (lease: Held, who?: string) =>
       db.transaction().execute(async (tx) => {
         const job = await takenJob(tx, dialect, lease);
+        if (job.state === 'done') return;
         const settledNow = { state: 'done' as const, error: null, lease_owner: null, lease_until: null, updated_at: Date.now() };
-        if (job.state !== 'done') await tx.updateTable('jobs').set(settledNow).where('id', '=', lease.job).execute();
+        await tx.updateTable('jobs').set(settledNow).where('id', '=', lease.job).execute();
+        const detail = { job: job.id, queue: job.queue, attempts: job.attempts };
+        await appendAudit(tx, dialect, { who: who ?? job.queue, what: 'event.settled', subject: job.key, detail });
       }),
 
     /** Keeps the lease for so many seconds from now. */
@@ -211,7 +223,7 @@ export function jobsOf(context: StoreContext, keyDays: number) {
     retry: (lease: Held, retry: { error?: string; delayMs: number; countAttempt: boolean }) =>
       settled(lease, async (tx, job) => {
         const now = Date.now();
-        const failure = retry.error === undefined ? {} : { error: retry.error };
+        const failure = retry.error === undefined ? {} : { error: redactText(retry.error) };
         await tx
           .updateTable('jobs')
           .set({
@@ -227,7 +239,11 @@ export function jobsOf(context: StoreContext, keyDays: number) {
           .execute();
         if (job.run && retry.error !== undefined) {
           await lockedRun(tx, dialect, job.run);
-          await tx.updateTable('runs').set({ error: retry.error, updated_at: now }).where('id', '=', job.run).execute();
+          await tx
+            .updateTable('runs')
+            .set({ ...failure, updated_at: now })
+            .where('id', '=', job.run)
+            .execute();
         }
       }),
 

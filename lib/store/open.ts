@@ -28,7 +28,7 @@ export type Store = {
   readonly turns: Turns;
   readonly exceptions: Exceptions;
   readonly versions: Versions;
-  readonly audit: { append(entry: AuditEntry): Promise<void> };
+  readonly audit: { append(...entries: readonly AuditEntry[]): Promise<void> };
   /** Takes away what is older than the retention. */
   sweep(): Promise<void>;
   close(): Promise<void>;
@@ -80,7 +80,9 @@ export async function storeOf(
     turns: turnsOf(context),
     exceptions: exceptionsOf(context),
     versions: versionsOf(context, retentionDays),
-    audit: { append: (entry) => context.db.transaction().execute((tx) => appendAudit(tx, context.dialect, entry)) },
+    audit: {
+      append: (...entries) => context.db.transaction().execute((tx) => appendAudit(tx, context.dialect, ...entries)),
+    },
     sweep: () => sweep(context, retentionDays),
     close,
   };
