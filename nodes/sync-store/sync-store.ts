@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
+import { followDeployers } from '../../lib/node/deployer.ts';
+import { followDeployments } from '../../lib/node/follow-deployments.ts';
 import { followMessages } from '../../lib/node/follow-messages.ts';
 import { runsInFlow } from '../../lib/node/runs-in-flow.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
@@ -12,6 +14,7 @@ const DAY = 86_400_000;
 
 /** The durable store: opened once, shared by all nodes that use it. */
 export default function (RED: NodeAPI): void {
+  followDeployers(RED);
   RED.nodes.registerType(
     'sync-store',
     function (this: SyncStoreNode & { credentials: { password?: string } }, config: NodeDef) {
@@ -29,6 +32,7 @@ export default function (RED: NodeAPI): void {
       };
       const users = underWay();
       Object.assign(this, { open, inFlow: runsInFlow(), keepFor: users.keepFor });
+      followDeployments(RED, this);
       const sweeping = setInterval(() => {
         opened?.then((store) => store.sweep()).catch((error: Error) => this.error(error));
       }, DAY);
