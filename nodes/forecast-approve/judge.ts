@@ -21,7 +21,11 @@ export async function judge(
   const applied = mappings ?? (mapping ? [mapping] : []);
   const id = await versions.keep(lease, { interface: name, run, queue, purpose, mappings: applied, rules, frozenUntil }, items);
   const baseline = await versions.baseline(name);
-  const difference = await differenceOf(baseline && (await versions.items.all(baseline.id)), items);
+  const difference = await differenceOf(
+    baseline && (await versions.items.all(baseline.id)),
+    items,
+    settings.largestChangeQuantity,
+  );
   const decided = decide(difference, { ...settings, frozenUntil });
   const scenario = purpose === 'scenario' ? ['It is a scenario: it is released only where somebody approves it.'] : [];
   const why = [...scenario, ...decided.why];
