@@ -60,8 +60,9 @@ export default function (RED: NodeAPI): void {
         server,
         queue,
         onDone: (kind, version) => {
-          if (kind === 'roll-back') tell('rolled-back', version);
-          showStatus(RED, this, 'done', kind === 'trace' ? 'released' : 'rolled_back', { version: version.id });
+          const isRollBack = kind === 'roll-back';
+          if (isRollBack) tell('rolled-back', version);
+          showStatus(RED, this, 'done', isRollBack ? 'rolled_back' : 'released');
         },
         onTrouble: working.tell,
         onRecovered: working.over,
