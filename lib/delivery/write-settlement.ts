@@ -69,6 +69,13 @@ function writtenOf({ model, records }: WriteJob, outcomes: readonly WriteOutcome
   });
 }
 
+/** What leaves of a job that is not taken on: other work stands under its key. */
+export function conflictsOf(job: WriteJob, key: string): Refusal[] {
+  const text = `Other work was taken on under the key ${key} before, and stands. Which one is right? Correct the key or the content, then send it again.`;
+  const error = new KeyConflict('validation', text, { model: job.model });
+  return job.records.map((record) => refusalOf(record, error));
+}
+
 /** Old and new values of everything that was written, and what was refused. */
 function auditOf(
   job: WriteJob,

@@ -1,9 +1,9 @@
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff } from '../delivery/backoff.ts';
 import type { Held } from '../store/context.ts';
 import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/open.ts';
+import { instanceName } from './instance.ts';
 import { openPatiently } from './open-patiently.ts';
 import type { Passage, Watch } from './runs-in-flow.ts';
 import type { SyncStoreNode } from './types.ts';
@@ -45,7 +45,7 @@ const STOOD_STILL =
  */
 export function startEmitter(options: EmitterOptions): Emitter {
   const { store: node, queue, leaseSeconds } = options;
-  const owner = `${hostname()}:${process.pid}`;
+  const owner = instanceName();
   const stopping = new AbortController();
   const onTheirWay = new Set<Promise<void>>();
   let resting = new AbortController();

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FlowRecord } from '../canonical/marks.ts';
 import type { VersionItem } from '../canonical/version-item.ts';
 import { cutOffTooOften } from '../delivery/verdict.ts';
-import { linesOf } from '../forecast/versions/collect.ts';
+import { linesOf } from '../forecast/versions/lines-of.ts';
 import type { Held } from '../store/context.ts';
 import type { Store } from '../store/open.ts';
 import type { Version } from '../store/versions/read.ts';

@@ -14,6 +14,7 @@ import { type Runs, runsOf } from './runs.ts';
 import type { Tables } from './schema.ts';
 import { type Settlements, settlementsOf } from './settlement.ts';
 import { openSqlite } from './sqlite.ts';
+import { type Turns, turnsOf } from './turns.ts';
 import { type Versions, versionsOf } from './versions/versions.ts';
 
 /** The durable store: what is in it survives the process. */
@@ -24,9 +25,10 @@ export type Store = {
   readonly deadLetters: DeadLetters;
   readonly effects: Effects;
   readonly breakers: Breakers;
+  readonly turns: Turns;
   readonly exceptions: Exceptions;
   readonly versions: Versions;
-  readonly audit: { append(entry: AuditEntry): Promise<void> };
+  readonly audit: { append(...entries: readonly AuditEntry[]): Promise<void> };
   /** Takes away what is older than the retention. */
   sweep(): Promise<void>;
   close(): Promise<void>;
@@ -75,9 +77,12 @@ export async function storeOf(
     deadLetters: deadLettersOf(context),
     effects: effectsOf(context),
     breakers: breakersOf(context),
+    turns: turnsOf(context),
     exceptions: exceptionsOf(context),
     versions: versionsOf(context, retentionDays),
-    audit: { append: (entry) => context.db.transaction().execute((tx) => appendAudit(tx, context.dialect, entry)) },
+    audit: {
+      append: (...entries) => context.db.transaction().execute((tx) => appendAudit(tx, context.dialect, ...entries)),
+    },
     sweep: () => sweep(context, retentionDays),
     close,
   };

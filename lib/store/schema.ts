@@ -82,6 +82,9 @@ export type EffectsTable = { queue: string; key: string; content_hash: string; r
 
 export type BreakersTable = { server: string; failures: number; open_until: number; error: string | null; updated_at: number };
 
+/** Who has the turn at what one instance does at a time, and until when. */
+export type TurnsTable = { name: string; owner: string; ends_at: number };
+
 export type ExceptionState = 'open' | 'acknowledged' | 'waiting' | 'resolved' | 'expired';
 
 export type ExceptionsTable = {
@@ -235,6 +238,7 @@ export type Tables = {
   job_progress: JobProgressTable;
   effects: EffectsTable;
   breakers: BreakersTable;
+  turns: TurnsTable;
   exceptions: ExceptionsTable;
   versions: VersionsTable;
   version_items: VersionItemsTable;

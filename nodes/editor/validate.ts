@@ -18,9 +18,10 @@ const textOf = (value: unknown) => String(value ?? '').trim();
 /** Whether an environment variable stands in the text: what it holds only the runtime knows. */
 const hasVariable = (value: unknown) => /\$\{[^}]+\}/.test(textOf(value));
 
-/** A whole number within bounds. */
+/** A whole number within bounds. A node that was saved before it had the setting is given the standard one by the runtime. */
 export function wholeNumber(label: string, least: number, most: number): Validator {
   return validator(label, (value) => {
+    if (value === undefined) return undefined;
     const number = Number(value);
     const fits = textOf(value) !== '' && Number.isInteger(number) && number >= least && number <= most;
     return fits || hasVariable(value) ? undefined : { key: 'editor.error.wholeNumber', values: { least, most } };

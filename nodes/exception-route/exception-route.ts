@@ -40,7 +40,7 @@ export default function (RED: NodeAPI): void {
           const routed = refusals.map((refusal) => ({ ...refusal, ...route(refusal, settings.rules) }));
           const store = await node.open();
           const known = run && (lease || (await store.runs.summary(run))) ? run : undefined;
-          await store.exceptions.add(routed, known, lease);
+          await store.exceptions.add(routed, known, lease, { who: `exception-route:${this.id}`, mapping: message.sync?.mapping });
           const byOwner = Map.groupBy(routed, ({ owner }) => owner);
           send(OWNERS.map((owner) => (byOwner.has(owner) ? { ...message, payload: byOwner.get(owner) } : null)));
           if (lease) await takenOver(node, lease, message);

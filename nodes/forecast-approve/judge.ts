@@ -21,12 +21,10 @@ export async function judge(
   const applied = mappings ?? (mapping ? [mapping] : []);
   const id = await versions.keep(lease, { interface: name, run, queue, purpose, mappings: applied, rules, frozenUntil }, items);
   const baseline = await versions.baseline(name);
-  const difference = await differenceOf(
-    baseline && (await versions.items.all(baseline.id)),
-    items,
-    settings.largestChangeQuantity,
-  );
-  const decided = decide(difference, { ...settings, frozenUntil });
+  const change = { percent: settings.largestChangePercent, quantity: settings.largestChangeQuantity };
+  const difference = await differenceOf(baseline && (await versions.items.all(baseline.id)), items, { today, limit: change });
+  const { changedLinesPercent: share, totalDeviationPercent: deviation, first } = settings;
+  const decided = decide(difference, { share, deviation, change, first });
   const scenario = purpose === 'scenario' ? ['It is a scenario: it is released only where somebody approves it.'] : [];
   const why = [...scenario, ...decided.why];
   const automatic = decided.automatic && scenario.length === 0;

@@ -12,7 +12,7 @@ export const Settings = z.object({
   /** A single change of no more than this quantity is never too large. */
   largestChangeQuantity: numberField(0),
   /** What becomes of the first version, which nothing can be compared with. */
-  first: z.enum(['automatic', 'wait']).default('automatic'),
+  first: z.enum(['automatic', 'waits']).default('automatic'),
   /** Days from today within which no change is automatic. */
   frozenDays: numberField(0),
   waitHours: numberField(24),

@@ -1,6 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { storeOf } from '../../lib/node/config-nodes.ts';
 import { MessageError } from '../../lib/node/errors.ts';
+import { answerNotAllowed } from '../../lib/node/identity.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
@@ -21,7 +23,11 @@ export default function (RED: NodeAPI): void {
         const node = storeOf(RED, settings.store);
         const asked = askedBy(message, settings.action);
         const decides = DECISIONS.has(asked.action);
-        const given = await answer(await node.open(), asked, settings.interface, whoOf(message, this.id));
+        const identifier = node.identifier();
+        const request = message.req as IncomingMessage | undefined;
+        const who = decides ? identifier.approver(request ?? {}) : request && identifier.identify(request);
+        const name = (request && who?.name) ?? `node:${this.id}`;
+        const given = await answer(await node.open(), asked, settings.interface, name);
         const looks = given.statusCode < 400;
         // What was begun is begun at once, where its workers are in this process.
         if (decides && looks) node.inFlow.released();
@@ -36,19 +42,16 @@ export default function (RED: NodeAPI): void {
         this,
         async (message, send) => {
           const given = await answerTo(message).catch((error: unknown): Answer => {
+            const notAllowed = message.req ? answerNotAllowed(error) : undefined;
+            if (notAllowed) return notAllowed;
             if (message.req && error instanceof MessageError) return { statusCode: 400, payload: { error: error.message } };
             if (message.req && error instanceof StoreError) return { statusCode: 503, payload: { error: error.message } };
             throw error;
           });
-          send({ ...message, ...given, headers: { 'content-type': 'application/json' } });
+          send({ ...message, headers: { 'content-type': 'application/json' }, ...given });
         },
         [settings.store],
       );
     });
   });
-}
-
-function whoOf(message: FlowMessage, node: string): string {
-  const request = message.req as { user?: { username?: string } } | undefined;
-  return request ? (request.user?.username ?? 'anonymous') : `node:${node}`;
 }

@@ -32,6 +32,8 @@ RED.nodes.registerType('odoo-read', {
       validate: matching('odoo-read.label.aggregates', 'odoo-read.error.aggregates', /^\s*\w+:\w+(\s*,\s*\w+:\w+)*\s*$/),
     },
     context: { value: '', validate: json('odoo-read.label.context', 'object') },
+    store: { value: '', type: 'sync-store', required: false, validate: chosen('odoo-read.label.store', () => true) },
+    turnSeconds: { value: 60, validate: wholeNumber('odoo-read.label.turnSeconds', 1, 86_400) },
   },
   inputs: 1,
   outputs: 1,

@@ -1,10 +1,11 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { v7 as uuidv7 } from 'uuid';
-import { serverOf } from '../../lib/node/config-nodes.ts';
+import { serverOf, storeOf } from '../../lib/node/config-nodes.ts';
 import { SettingsError } from '../../lib/node/errors.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus } from '../../lib/node/status.ts';
+import { isOurTurn } from '../../lib/node/timed-turn.ts';
 import type { FlowMessage, Send } from '../../lib/node/types.ts';
 import { groupedTotals } from '../../lib/odoo/grouped.ts';
 import { count, type OdooRecord, searchPages } from '../../lib/odoo/pages.ts';
@@ -13,11 +14,11 @@ import { Settings } from './settings.ts';
 /** Settings that a message may give instead of the form. */
 const OVERRIDES = ['model', 'domain', 'fields', 'order', 'limit', 'groupBy', 'aggregates', 'context'] as const;
 
-/** Reads from Odoo: records in pages as a message sequence, totals by group, or a count. */
+/** Reads from Odoo: records in pages as a message sequence, totals by group, or a count; by the clock, on one instance of several. */
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('odoo-read', function (this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
-    const { server = '' } = config as NodeDef & { server?: string };
+    const { server = '', store = '' } = config as NodeDef & { server?: string; store?: string };
 
     onInput(
       RED,
@@ -28,6 +29,9 @@ export default function (RED: NodeAPI): void {
         );
         const settings = parseSettings(Settings, { ...config, ...given });
         if (!settings.model) throw new SettingsError('No model is set: say which of Odoo’s models is read.');
+        const { store: shared, turnSeconds } = settings;
+        if (shared && !(await isOurTurn(storeOf(RED, shared), `odoo-read:${this.id}`, turnSeconds, message)))
+          return showStatus(RED, this, 'idle', 'elsewhere');
         const client = serverOf(RED, settings.server).client();
         showStatus(RED, this, 'working', 'reading');
         if (settings.operation === 'count') {
@@ -44,7 +48,7 @@ export default function (RED: NodeAPI): void {
           showStatus(RED, this, 'done', 'read', { count: total });
         }
       },
-      [server],
+      [server, store],
     );
   });
 }

@@ -14,4 +14,7 @@ export const Settings = z.object({
   groupBy: listField,
   aggregates: listField,
   context: objectField,
+  /** Of the instances on this store one reads; blank = each of them reads. */
+  store: textField(),
+  turnSeconds: numberField(60),
 });

@@ -1,9 +1,9 @@
-import { hostname } from 'node:os';
 import { breakerOf } from '../../lib/delivery/breaker.ts';
 import { doWriteJob } from '../../lib/delivery/do-write-job.ts';
 import { startWorker } from '../../lib/delivery/worker.ts';
 import { WriteJob } from '../../lib/delivery/write-job.ts';
 import { counted, settleWrite, type WriteResult } from '../../lib/delivery/write-settlement.ts';
+import { instanceName } from '../../lib/node/instance.ts';
 import { openPatiently } from '../../lib/node/open-patiently.ts';
 import type { OdooServerNode, SyncStoreNode } from '../../lib/node/types.ts';
 import { OdooError } from '../../lib/odoo/errors.ts';
@@ -39,7 +39,7 @@ export function startWriting({ store: node, server, who, ...tell }: WritingOptio
     const worker = startWorker<WriteResult>({
       store,
       queue: who,
-      owner: `${hostname()}:${process.pid}`,
+      owner: instanceName(),
       handle: (claimed, hold) => {
         tell.onBegin(WriteJob.parse(claimed.payload).records.length);
         return doWriteJob(store, server.client(), claimed, hold, who);

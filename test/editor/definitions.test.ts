@@ -132,8 +132,9 @@ describe('validators of the forms', () => {
       ['1.5', false],
       ['', false],
       ['soon', false],
+      [undefined, true],
     ] as const)
-      assert.equal((await said('forecast-target', 'reviewDays', value)) === true, right, value);
+      assert.equal((await said('forecast-target', 'reviewDays', value)) === true, right, String(value));
   });
 
   it('know a config node that is missing, gone, or wrong itself', async () => {

@@ -1,184 +1,177 @@
+import { readPeriod } from '../../canonical/period.ts';
 import type { VersionItem } from '../../canonical/version-item.ts';
-import { pacer } from '../../store/pace.ts';
-import { type DaySpan, dayText, periodReader } from '../days.ts';
+import { Pace } from '../../mapping/pace.ts';
 import { scaled, scaledText } from '../scaled.ts';
+import { type ChangeLimit, distance, isBeyond, percentOf } from './change.ts';
+import { Tally, type Totals } from './tally.ts';
 
-/** A product at a place in a period, in the baseline and now; quantities in the product's own unit. */
+/** What differs in one period of a product at a place. Quantities are decimals as text, in the unit `uom`. */
 export type Change = {
+  readonly kind: 'new' | 'gone' | 'changed';
   readonly product: string;
   readonly location: string;
-  readonly period: string;
   readonly group: string;
-  readonly kind: 'new' | 'gone' | 'changed';
+  readonly period: string;
+  readonly uom: string;
   readonly before: string;
   readonly after: string;
-  readonly change: string;
-  /** Of the quantity before; null where there was none. */
+  /** Of the quantity before, below zero for less; null where that was nothing. */
   readonly percent: number | null;
 };
 
-export type Sums = { readonly before: string; readonly after: string };
-
-/** How a version differs from the planning baseline. */
+/** How a version differs from the planning baseline. A *line* here is one product, place and period. */
 export type Difference = {
-  /** Whether there is a baseline at all. */
+  /** False where there is no baseline: then all lines are new. */
   readonly compared: boolean;
-  /** How many combinations of product, place and period. */
-  readonly counts: {
-    readonly new: number;
-    readonly gone: number;
-    readonly changed: number;
-    readonly unchanged: number;
-    /** Of the new and gone ones, those that only the rolling of the horizon brought or took; they are no change. */
-    readonly rolled: number;
-  };
-  readonly quantity: Sums;
-  /** Share of the combinations that changed, in percent; what rolled in or out is not counted. */
-  readonly changedPercent: number;
-  /** The sum of all changes of the baseline's quantity, in percent; what rolled in or out is not counted. */
-  readonly deviationPercent: number;
-  readonly groups: readonly (Sums & { readonly group: string })[];
-  readonly places: readonly (Sums & { readonly location: string })[];
-  /** The first day that a change concerns, `YYYY-MM-DD`. */
-  readonly firstDay: string | null;
-  /** The change of the largest percentage among those above the least quantity that matters; null where there is none. */
+  readonly total: Totals;
+  /** By product group, what deviates most first; blank is what has no group. */
+  readonly groups: readonly (Totals & { readonly group: string })[];
+  /** By place, what deviates most first. */
+  readonly places: readonly (Totals & { readonly location: string })[];
+  /** The change of the largest quantity among the lines of the baseline. */
   readonly largest: Change | null;
-  /** The largest changes, by quantity; what rolled in or out is not among them. */
+  /** Changes of lines of the baseline that go beyond the limit of a single change, and the largest of them by percent. */
+  readonly beyond: { readonly count: number; readonly largest: Change | null };
+  /** The changes of the largest quantities, so many as are wanted; the counts are whole. */
   readonly changes: readonly Change[];
 };
 
-const MOST_CHANGES = 200;
-
-type Sum = { before: bigint; after: bigint };
-type Horizon = { first: number; end: number };
+export type Comparing = {
+  /** The plant's date, `YYYY-MM-DD`: a line of the baseline whose period ended before is past, not gone. */
+  readonly today: string;
+  /** Limit of a single change; none when left out. */
+  readonly limit?: ChangeLimit;
+  /** How many changes are listed (100). */
+  readonly listed?: number;
+};
 
 /**
- * Compares what a version wants with what the baseline wants, by product, place and period. A period before the version's
- * horizon, or after the baseline's, came or went with the calendar and is no change. For the `largest` change those of
- * `leastQuantity` or less do not matter.
+ * Compares what a version wants with what the planning baseline wants, by product, place and period, exactly. Where a
+ * product is counted in another unit than before, its quantities do not compare: its lines are gone and new.
+ * @param baseline undefined where nothing has been released yet
  */
 export async function differenceOf(
-  baseline: readonly VersionItem[] | undefined,
-  items: readonly VersionItem[],
-  leastQuantity = 0,
+  baseline: Iterable<VersionItem> | undefined,
+  items: Iterable<VersionItem>,
+  { today, limit = {}, listed = 100 }: Comparing,
 ): Promise<Difference> {
-  const least = scaled(String(leastQuantity));
-  const span = spans();
-  const [horizonBefore, horizonNow] = [horizonOf(baseline ?? [], span), horizonOf(items, span)];
-  const counts = { new: 0, gone: 0, changed: 0, unchanged: 0, rolled: 0 };
-  const groups = new Map<string, Sum>();
-  const places = new Map<string, Sum>();
-  const total: Sum = { before: 0n, after: 0n };
-  const changes: (Change & { readonly size: bigint })[] = [];
-  let deviation = 0n;
-  let comparable = 0n;
-  let firstDay: number | undefined;
-  let largest: Change | undefined;
-
-  const compare = (of: VersionItem, period: string, before: bigint | undefined, after: bigint | undefined): void => {
-    const [was, is] = [before ?? 0n, after ?? 0n];
-    for (const sum of [total, sumOf(groups, of.group), sumOf(places, of.location)]) {
-      sum.before += was;
-      sum.after += is;
-    }
-    const kind = before === undefined ? 'new' : after === undefined ? 'gone' : was === is ? 'unchanged' : 'changed';
-    counts[kind]++;
-    const { first, end } = span(period);
-    const rolled = (kind === 'new' && first >= horizonBefore.end) || (kind === 'gone' && end <= horizonNow.first);
-    if (rolled) counts.rolled++;
-    else comparable += was;
-    if (rolled || kind === 'unchanged') return;
-    const size = is > was ? is - was : was - is;
-    deviation += size;
-    firstDay = Math.min(firstDay ?? first, first);
-    const { product, location, group } = of;
-    const percent = was === 0n ? null : percentOf(is - was, was);
-    const texts = { before: scaledText(was), after: scaledText(is), change: scaledText(is - was) };
-    const change: Change = { product, location, period, group, kind, ...texts, percent };
-    if (size > least && shareOf(change) > shareOf(largest)) largest = change;
-    changes.push({ ...change, size });
-    if (changes.length > 20 * MOST_CHANGES) keepLargest(changes);
-  };
-
-  const pace = pacer();
-  const earlier = new Map((baseline ?? []).map((item) => [keyOf(item), item]));
+  const pace = new Pace();
+  const before = new Map<string, VersionItem>();
+  for (const item of baseline ?? []) {
+    before.set(keyOf(item), item);
+    if (pace.due()) await pace.rest();
+  }
+  const counted = new Counted(limit, listed);
   for (const item of items) {
-    const before = quantities(earlier.get(keyOf(item)));
-    earlier.delete(keyOf(item));
-    for (const { period, quantity } of item.periods) {
-      compare(item, period, before.get(period), scaled(quantity));
-      before.delete(period);
-    }
-    for (const [period, quantity] of before) compare(item, period, quantity, undefined);
-    await pace();
+    const earlier = before.get(keyOf(item));
+    before.delete(keyOf(item));
+    compare(earlier, item, today, counted);
+    if (pace.due()) await pace.rest();
   }
-  for (const item of earlier.values()) {
-    for (const { period, quantity } of item.periods) compare(item, period, scaled(quantity), undefined);
-    await pace();
+  for (const item of before.values()) {
+    compare(item, undefined, today, counted);
+    if (pace.due()) await pace.rest();
+  }
+  return { compared: baseline !== undefined, ...counted.closed() };
+}
+
+function keyOf({ product, location }: VersionItem): string {
+  return `${product}\u0000${location}`;
+}
+
+function compare(earlier: VersionItem | undefined, item: VersionItem | undefined, today: string, counted: Counted): void {
+  const comparable = earlier && item && earlier.uom === item.uom;
+  const left = new Map(earlier?.periods.map(({ period, quantity }) => [period, quantity]));
+  for (const { period, quantity } of item?.periods ?? []) {
+    const before = comparable ? left.get(period) : undefined;
+    if (before !== undefined) left.delete(period);
+    counted.add(item!, period, before, quantity);
+  }
+  for (const [period, quantity] of left) {
+    if (!isPast(period, today)) counted.add(comparable ? item : earlier!, period, quantity, undefined);
+  }
+}
+
+function isPast(text: string, today: string): boolean {
+  const period = readPeriod(text);
+  return !('fault' in period) && period.end <= today;
+}
+
+/** A change with its quantities in units of 10⁻²⁰. */
+type Moved = { readonly change: Change; readonly moved: bigint; readonly percent: number };
+
+class Counted {
+  readonly #total = new Tally();
+  readonly #groups = new Map<string, Tally>();
+  readonly #places = new Map<string, Tally>();
+  readonly #limit: ChangeLimit;
+  readonly #listed: number;
+  #moved: Moved[] = [];
+  #largest: Moved | undefined;
+  #beyond = 0;
+  #furthest: Moved | undefined;
+
+  constructor(limit: ChangeLimit, listed: number) {
+    this.#limit = limit;
+    this.#listed = listed;
   }
 
-  const compared = counts.new + counts.gone + counts.changed + counts.unchanged - counts.rolled;
-  const differing = compared - counts.unchanged;
-  return {
-    compared: baseline !== undefined,
-    counts,
-    quantity: texts(total),
-    changedPercent: compared === 0 ? 0 : round((100 * differing) / compared),
-    deviationPercent: comparable === 0n ? (deviation === 0n ? 0 : 100) : percentOf(deviation, comparable),
-    groups: [...groups].map(([group, sum]) => ({ group, ...texts(sum) })),
-    places: [...places].map(([location, sum]) => ({ location, ...texts(sum) })),
-    firstDay: firstDay === undefined ? null : dayText(firstDay),
-    largest: largest ?? null,
-    changes: keepLargest(changes).map(({ size: _, ...change }) => change),
-  };
-}
-
-/** How large a change is by its share; one from nothing is larger than any percentage. */
-export function shareOf(change: Change | undefined): number {
-  if (!change) return -1;
-  return change.percent === null ? Number.POSITIVE_INFINITY : Math.abs(change.percent);
-}
-
-function keepLargest<Sized extends { readonly size: bigint }>(changes: Sized[]): Sized[] {
-  changes.sort((one, other) => (one.size < other.size ? 1 : one.size > other.size ? -1 : 0)).splice(MOST_CHANGES);
-  return changes;
-}
-
-function quantities(item: VersionItem | undefined): Map<string, bigint> {
-  return new Map(item?.periods.map(({ period, quantity }) => [period, scaled(quantity)]));
-}
-
-function horizonOf(items: readonly VersionItem[], span: (period: string) => DaySpan): Horizon {
-  const horizon = { first: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY };
-  for (const { periods } of items)
-    for (const { period } of periods) {
-      const { first, end } = span(period);
-      horizon.first = Math.min(horizon.first, first);
-      horizon.end = Math.max(horizon.end, end);
-    }
-  return horizon;
-}
-
-/** The days of periods that validation has let through. */
-function spans(): (period: string) => DaySpan {
-  const read = periodReader('UTC');
-  return (period) => {
-    const span = read(period);
-    return 'fault' in span ? { text: period, first: 0, end: 0 } : span;
-  };
-}
-
-function sumOf(sums: Map<string, Sum>, key: string): Sum {
-  let sum = sums.get(key);
-  if (!sum) {
-    sum = { before: 0n, after: 0n };
-    sums.set(key, sum);
+  add(item: VersionItem, period: string, earlier: string | undefined, later: string | undefined): void {
+    const before = scaled(earlier ?? '0');
+    const after = scaled(later ?? '0');
+    const kind = earlier === undefined ? 'new' : later === undefined ? 'gone' : before === after ? 'unchanged' : 'changed';
+    for (const tally of [this.#total, tallyOf(this.#groups, item.group), tallyOf(this.#places, item.location)])
+      tally.add(kind, before, after);
+    if (kind === 'unchanged') return;
+    const { product, location, group, uom } = item;
+    const moved = distance(before, after);
+    const part = percentOf(moved, before);
+    const percent = part !== null && after < before ? -part : part;
+    const texts = { before: scaledText(before), after: scaledText(after) };
+    const change: Change = { kind, product, location, group, period, uom, ...texts, percent };
+    const one = { change, moved, percent: part ?? Number.POSITIVE_INFINITY };
+    this.#keep(one);
+    if (kind === 'new') return;
+    if (!this.#largest || moved > this.#largest.moved) this.#largest = one;
+    if (!isBeyond(before, after, this.#limit)) return;
+    this.#beyond++;
+    if (!this.#furthest || one.percent > this.#furthest.percent) this.#furthest = one;
   }
-  return sum;
+
+  closed(): Omit<Difference, 'compared'> {
+    this.#cut();
+    const named = (tallies: Map<string, Tally>) => [...tallies].sort(([, one], [, other]) => byDeviation(other, one));
+    return {
+      total: this.#total.totals(),
+      groups: named(this.#groups).map(([group, tally]) => ({ group, ...tally.totals() })),
+      places: named(this.#places).map(([location, tally]) => ({ location, ...tally.totals() })),
+      largest: this.#largest?.change ?? null,
+      beyond: { count: this.#beyond, largest: this.#furthest?.change ?? null },
+      changes: this.#moved.map(({ change }) => change),
+    };
+  }
+
+  /** Keeps the largest; they are sorted only when twice as many as are wanted have come together. */
+  #keep(moved: Moved): void {
+    this.#moved.push(moved);
+    if (this.#moved.length > 2 * this.#listed + 16) this.#cut();
+  }
+
+  #cut(): void {
+    this.#moved.sort((one, other) => (one.moved > other.moved ? -1 : one.moved < other.moved ? 1 : 0));
+    this.#moved = this.#moved.slice(0, this.#listed);
+  }
 }
 
-const keyOf = ({ product, location }: VersionItem) => `${product}\0${location}`;
-const texts = ({ before, after }: Sum): Sums => ({ before: scaledText(before), after: scaledText(after) });
-const round = (percent: number) => Math.round(percent * 100) / 100;
-/** To a hundredth of a percent. */
-const percentOf = (part: bigint, whole: bigint) => Number((part * 10_000n) / whole) / 100;
+function tallyOf(tallies: Map<string, Tally>, name: string): Tally {
+  let tally = tallies.get(name);
+  if (!tally) {
+    tally = new Tally();
+    tallies.set(name, tally);
+  }
+  return tally;
+}
+
+function byDeviation(one: Tally, other: Tally): number {
+  return one.deviation > other.deviation ? 1 : one.deviation < other.deviation ? -1 : 0;
+}

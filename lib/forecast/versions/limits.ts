@@ -1,39 +1,60 @@
-import { type Change, type Difference, shareOf } from './difference.ts';
+import { z } from 'zod';
+import { scaled } from '../scaled.ts';
+import { ChangeLimit, isBeyondPercent, limitText } from './change.ts';
+import type { Change, Difference } from './difference.ts';
 
-/** How far a version may differ from the baseline and still be released by itself. */
-export type Limits = {
-  readonly changedLinesPercent: number;
-  readonly totalDeviationPercent: number;
-  readonly largestChangePercent: number;
-  /** What becomes of the first version, which nothing can be compared with. */
-  readonly first: 'automatic' | 'wait';
-  /** The last day of the frozen horizon, `YYYY-MM-DD`: no change up to it is automatic. */
-  readonly frozenUntil?: string | undefined;
+/** Within these a version is released without a person; a limit that is left out is none. */
+export const Limits = z.object({
+  /** Lines that differ from the baseline, in percent of all. */
+  share: z.number().min(0).optional(),
+  /** Total deviation in percent of what the baseline wants. */
+  deviation: z.number().min(0).optional(),
+  /** Of a single line that the baseline has. */
+  change: ChangeLimit.default({}),
+  /** What becomes of a version when there is no baseline to compare it with. */
+  first: z.enum(['automatic', 'waits']).default('waits'),
+});
+export type Limits = z.infer<typeof Limits>;
+
+export type Decision = {
+  readonly automatic: boolean;
+  /** Why it waits, in words; none where it is automatic. */
+  readonly why: readonly string[];
 };
 
-/** Whether a version is released by itself, and else every reason why not, for the person who decides. */
-export type Decision = { readonly automatic: boolean; readonly why: readonly string[] };
-
-/** Holds a difference against the limits. */
+/**
+ * Decides whether a version is released without a person.
+ * @param difference compared with the limit of a single change that `limits` has
+ */
 export function decide(difference: Difference, limits: Limits): Decision {
-  if (!difference.compared) {
-    const why = limits.first === 'wait' ? ['It is the first version: there is nothing to compare it with.'] : [];
-    return { automatic: why.length === 0, why };
-  }
-  const { changedPercent, deviationPercent, largest, firstDay } = difference;
-  const why: string[] = [];
-  if (changedPercent > limits.changedLinesPercent)
-    why.push(`${changedPercent} % of the lines change; the limit is ${limits.changedLinesPercent} %.`);
-  if (deviationPercent > limits.totalDeviationPercent)
-    why.push(`All changes together are ${deviationPercent} % of the baseline; the limit is ${limits.totalDeviationPercent} %.`);
-  if (largest && shareOf(largest) > limits.largestChangePercent)
-    why.push(`${told(largest)}; the limit is ${limits.largestChangePercent} %.`);
-  if (limits.frozenUntil && firstDay !== null && firstDay <= limits.frozenUntil)
-    why.push(`It changes what is wanted from ${firstDay} on; nothing changes by itself up to ${limits.frozenUntil}.`);
+  const why = difference.compared ? beyond(difference, limits) : first(limits);
   return { automatic: why.length === 0, why };
 }
 
-function told({ product, location, period, before, after, percent }: Change): string {
-  const share = percent === null ? 'is new' : `changes by ${percent} %`;
-  return `${product} at ${location} in ${period} ${share} (${before} to ${after})`;
+function first({ first }: Limits): string[] {
+  return first === 'waits' ? ['There is no released version yet to compare it with.'] : [];
+}
+
+function beyond({ total, beyond }: Difference, { share, deviation, change }: Limits): string[] {
+  const why: string[] = [];
+  const differing = total.new + total.gone + total.changed;
+  if (share !== undefined && isBeyondPercent(BigInt(differing), BigInt(differing + total.unchanged), share))
+    why.push(`${total.share} % of the lines differ from the baseline; the limit is ${share} %.`);
+  if (deviation !== undefined && isBeyondPercent(scaled(total.deviation), scaled(total.before), deviation))
+    why.push(
+      total.percent === null
+        ? 'The baseline wants nothing, so that all quantities are new.'
+        : `The quantities deviate from the baseline by ${total.percent} % in all; the limit is ${deviation} %.`,
+    );
+  if (beyond.largest) {
+    const others = beyond.count === 1 ? '' : ` So do ${beyond.count - 1} more.`;
+    why.push(`${changeText(beyond.largest)}; the limit is ${limitText(change, beyond.largest.uom)}.${others}`);
+  }
+  return why;
+}
+
+/** A change in words, such as `Product FURN-1 at WH changes by 100 % in 2026-12, from 10 to 20 Units`. */
+export function changeText({ product, location, period, percent, before, after, uom }: Change): string {
+  const by = percent === null ? '' : ` by ${Math.abs(percent)} %`;
+  return `Product ${product} at ${location} changes${by} in ${period}, from ${before} to ${after} ${uom}`.trimEnd();
 }
