@@ -98,6 +98,12 @@ export const CATALOGUE = {
     severity: 'low',
     action: 'Expedite, or accept that supply may come late.',
   },
+  DEVIATION_EXCEEDED: {
+    disposition: 'held',
+    owner: 'planner',
+    severity: 'medium',
+    action: 'Confirm the quantity, or send a corrected one.',
+  },
   APPROVAL_REFUSED: {
     disposition: 'held',
     owner: 'planner',

@@ -20,6 +20,7 @@ const AT_FAULT: Record<Reason, (refusal: Refusal) => readonly unknown[]> = {
   NO_SUPPLY_SOURCE: (r) => [r.product],
   OUTSIDE_HORIZON: (r) => [r.period],
   INSIDE_LEAD_TIME: (r) => [r.product, r.location],
+  DEVIATION_EXCEEDED: (r) => [r.product, r.location],
   APPROVAL_REFUSED: ({ record }) => [record.version, record.group],
   ODOO_REFUSED: (r) => [words(r.message)],
   STOCK_OUT: (r) => [r.product, r.location],

@@ -24,7 +24,7 @@ export async function judge(
   const change = { percent: settings.largestChangePercent, quantity: settings.largestChangeQuantity };
   const difference = await differenceOf(baseline && (await versions.items.all(baseline.id)), items, { today, limit: change });
   const { changedLinesPercent: share, totalDeviationPercent: deviation, first } = settings;
-  const decided = decide(difference, { share, deviation, change, first });
+  const decided = decide(difference, { share, deviation, change, first, frozenUntil });
   const scenario = purpose === 'scenario' ? ['It is a scenario: it is released only where somebody approves it.'] : [];
   const why = [...scenario, ...decided.why];
   const automatic = decided.automatic && scenario.length === 0;

@@ -46,7 +46,7 @@ export default function (RED: NodeAPI): void {
       if (!settings.durable) return onInput(RED, this, writeAtOnce, uses);
 
       const troubleOf = troubles(RED, this);
-      const [failing, storing] = [troubleOf('failing'), troubleOf('storing')];
+      const [failing, away, storing] = [troubleOf('failing'), troubleOf('away'), troubleOf('storing')];
       const writing = startWriting({
         store: storeOf(RED, settings.store),
         server: serverOf(RED, settings.server),
@@ -56,14 +56,17 @@ export default function (RED: NodeAPI): void {
           showStatus(RED, this, 'working', 'applying', { count });
         },
         onSettled: (sync, result) => {
+          away.over();
           failing.over();
           this.send(messagesOf({ sync }, result));
         },
         onFailed: (sync, error, buried) => {
           if (buried) failing.over();
-          failing.tell(error, { sync });
+          const { code } = error as { code?: string };
+          (code === 'unavailable' ? away : failing).tell(error, { sync });
         },
-        onPaused: (ms) => showStatus(RED, this, 'failed', 'paused', { count: Math.ceil(ms / 1000) }),
+        onPaused: (ms) => away.show('paused', { count: Math.ceil(ms / 1000) }),
+        onResumed: away.over,
         onTrouble: storing.tell,
         onRecovered: storing.over,
       });

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
+import { followDeployers } from '../../lib/node/deployer.ts';
+import { followDeployments } from '../../lib/node/follow-deployments.ts';
 import { followMessages } from '../../lib/node/follow-messages.ts';
 import { identifier } from '../../lib/node/identity.ts';
 import { runsInFlow } from '../../lib/node/runs-in-flow.ts';
@@ -13,6 +15,7 @@ const DAY = 86_400_000;
 
 /** The durable store: opened once, shared by all nodes that use it. */
 export default function (RED: NodeAPI): void {
+  followDeployers(RED);
   RED.nodes.registerType(
     'sync-store',
     function (this: SyncStoreNode & { credentials: { password?: string; tokens?: string } }, config: NodeDef) {
@@ -36,6 +39,7 @@ export default function (RED: NodeAPI): void {
           development: isDevelopment(RED),
         });
       Object.assign(this, { open, inFlow: runsInFlow(), keepFor: users.keepFor, identifier: who });
+      followDeployments(RED, this);
       const sweeping = setInterval(() => {
         opened?.then((store) => store.sweep()).catch((error: Error) => this.error(error));
       }, DAY);

@@ -248,6 +248,19 @@ describe('the forms in a browser', function () {
     await close('cancel');
   });
 
+  it('shows how a server has been answering, where it did not', async () => {
+    const breaker = page.locator('#planbridge-breaker');
+    await open('odoo');
+    assert.equal(await textOf(breaker), '');
+    await close('cancel');
+    const away = { state: 'open', failures: 4, openUntil: Date.now() + 60_000, error: "It's away." };
+    await page.route('**/odoo-server/odoo/breaker', (route) => route.fulfill({ json: away }));
+    await open('odoo');
+    await breaker.getByText(/left alone until \S.*, for 4 calls in a row .*: It's away\.$/).waitFor();
+    await page.unroute('**/odoo-server/odoo/breaker');
+    await close('cancel');
+  });
+
   it('shows only what the chosen operation needs', async () => {
     await open('write');
     const shown = () =>

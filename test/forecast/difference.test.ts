@@ -41,6 +41,7 @@ describe('the difference from the baseline', () => {
       gone: 1,
       changed: 2,
       unchanged: 1,
+      ahead: 0,
       before: '160',
       after: '132.5',
       deviation: '52.5',
@@ -83,6 +84,30 @@ describe('the difference from the baseline', () => {
     assert.deepEqual([total.gone, total.unchanged, total.before], [1, 1, '10']);
   });
 
+  it('takes what is new at the end for the calendar’s as far as the plan’s beginning moved on', async () => {
+    const months = (from: number, count: number) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, at) => [new Date(Date.UTC(2026, from + at)).toISOString().slice(0, 7), '10']),
+      );
+    const rolled = async (after: Record<string, string>) => {
+      const { total } = await compared([item('CITY', months(11, 12))], [item('CITY', after)], { today: '2027-01-04' });
+      return [total.new, total.ahead, total.gone, total.deviation, total.share];
+    };
+    assert.deepEqual(await rolled(months(12, 12)), [1, 1, 0, '0', 0]);
+    assert.deepEqual(await rolled(months(12, 14)), [3, 1, 0, '20', 15.38], 'a plan that grew by two months more');
+    assert.deepEqual(await rolled(months(11, 13)), [1, 0, 0, '10', 7.69], 'a plan that began as before, and grew');
+    const { '2027-06': _, ...gap } = months(12, 12);
+    assert.deepEqual(await rolled(gap), [1, 1, 1, '10', 9.09]);
+  });
+
+  it('names the first day in which something differs that is not over', async () => {
+    const before = [item('CITY', { '2026-W48': '1', '2026-11': '5', '2026-W51': '5', '2027-01': '5' })];
+    const first = async (wanted: Record<string, string>) => (await compared(before, [item('CITY', wanted)])).firstDay;
+    assert.equal(await first({ '2026-W48': '2', '2026-11': '5', '2026-W51': '6', '2027-01': '6' }), '2026-12-14');
+    assert.equal(await first({ '2026-11': '6', '2026-W51': '5', '2027-01': '5' }), '2026-11-01');
+    assert.equal(await first({ '2026-11': '5', '2026-W51': '5', '2027-01': '5' }), null);
+  });
+
   it('does not compare quantities in different units', async () => {
     const { total, changes } = await compared(
       [item('CITY', { '2026-12': '12' })],
@@ -123,9 +148,14 @@ describe('the difference from the baseline', () => {
       fc.constantFrom('2026-12', '2027-01', '2027-02', '2026-W52'),
       fc.constantFrom('0', '0.1', '0.2', '0.30000000000000000001', '12', '99999999999999999999'),
     );
+    // One product has it that neither plan begins or ends before the other.
+    const throughout = item('THROUGHOUT', { '2026-12': '1', '2027-02': '1' });
     const items = fc
       .dictionary(fc.constantFrom('A', 'B', 'C', '__proto__'), wanted)
-      .map((by) => Object.entries(by).map(([product, periods]) => item(product, periods, { group: product < 'B' ? 'x' : 'y' })));
+      .map((by) => [
+        throughout,
+        ...Object.entries(by).map(([product, periods]) => item(product, periods, { group: product < 'B' ? 'x' : 'y' })),
+      ]);
     await fc.assert(
       fc.asyncProperty(items, items, async (before, after) => {
         const { total, groups, places, changes } = await compared(before, after);
@@ -204,6 +234,14 @@ describe('the limits of an automatic release', () => {
     assert.equal((await decided(more, { change: { percent: 1 } })).automatic, true);
     assert.equal((await decided(more, { share: 20 })).automatic, false);
     assert.equal((await decided(more, { deviation: 20 })).automatic, false);
+  });
+
+  it('hold what changes within the frozen horizon', async () => {
+    assert.equal((await decided(doubled, { frozenUntil: '2026-11-30' })).automatic, true);
+    assert.deepEqual((await decided(doubled, { frozenUntil: '2026-12-01' })).why, [
+      'It changes what is wanted from 2026-12-01 on; up to 2026-12-01 the plan is frozen.',
+    ]);
+    assert.equal((await decided(before, { frozenUntil: '2027-12-01' })).automatic, true);
   });
 
   it('decide by a setting where there is no baseline, and by the limits where it wants nothing', async () => {

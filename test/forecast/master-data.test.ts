@@ -93,6 +93,14 @@ for (const target of odooServers()) {
       assert.equal(calls.length, read);
     });
 
+    it('knows a product’s group by the complete name of its category', async () => {
+      const parent = await create('product.category', { name: 'Planbridge' });
+      const category = await create('product.category', { name: 'Group', parent_id: parent });
+      await product('PB-GROUPED', { categ_id: category });
+      const { product: found } = (await view(['PB-GROUPED'])).standing('PB-GROUPED', 'WH', undefined);
+      assert.equal(found.is === 'one' && found.product.group, 'Planbridge / Group');
+    });
+
     it('converts dozens to units, archived or not, and nothing to kilograms', async () => {
       const master = await view(made);
       const { unit, conversion } = master.standing(made[0]!, 'WH', 'Dozens');

@@ -58,6 +58,7 @@ export const product = (more: Partial<Product> = {}): Product => {
     active: true,
     company: undefined,
     unit: 1,
+    group: '',
     boms: [],
     suppliers: [],
     produceDays: 0,

@@ -47,7 +47,8 @@ for (const target of odooServers()) {
             wires: [['applied'], ['refused']],
             ...settings,
           },
-          ...['applied', 'refused', 'caught'].map((id) => ({ id, type: 'helper' })),
+          ...['applied', 'refused', 'caught', 'statuses'].map((id) => ({ id, type: 'helper' })),
+          { id: 'watching', type: 'status', scope: ['write'], wires: [['statuses']] },
           { id: 'catching', type: 'catch', scope: null, wires: [['caught']] },
         ],
         { odoo: server, storeUrl },
@@ -187,6 +188,9 @@ for (const target of odooServers()) {
       write([partner('event')], await event('event|2'));
       await until(async () => (await jobs.counts('odoo-write:write')).pending === 2);
       await waitFor('applied', 2);
+      const texts = sentTo('statuses').map(({ status }) => (status as { text?: string }).text);
+      assert.equal(texts[0], 'odoo-write.status.paused');
+      assert.equal(texts.at(-1), 'odoo-write.status.applied');
       assert.deepEqual(
         (await mine()).map(({ name }) => name),
         ['event', 'batch'],

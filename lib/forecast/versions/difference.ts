@@ -1,9 +1,10 @@
-import { readPeriod } from '../../canonical/period.ts';
 import type { VersionItem } from '../../canonical/version-item.ts';
 import { Pace } from '../../mapping/pace.ts';
-import { scaled, scaledText } from '../scaled.ts';
-import { type ChangeLimit, distance, isBeyond, percentOf } from './change.ts';
-import { Tally, type Totals } from './tally.ts';
+import { dayNumber } from '../days.ts';
+import type { ChangeLimit } from './change.ts';
+import { CountedChanges } from './counted-changes.ts';
+import { horizonOf, knownDays, rolledOn } from './horizon.ts';
+import type { Totals } from './tally.ts';
 
 /** What differs in one period of a product at a place. Quantities are decimals as text, in the unit `uom`. */
 export type Change = {
@@ -24,6 +25,8 @@ export type Difference = {
   /** False where there is no baseline: then all lines are new. */
   readonly compared: boolean;
   readonly total: Totals;
+  /** The first day, `YYYY-MM-DD`, of the earliest period not over yet in which something differs. */
+  readonly firstDay: string | null;
   /** By product group, what deviates most first; blank is what has no group. */
   readonly groups: readonly (Totals & { readonly group: string })[];
   /** By place, what deviates most first. */
@@ -48,11 +51,14 @@ export type Comparing = {
 /**
  * Compares what a version wants with what the planning baseline wants, by product, place and period, exactly. Where a
  * product is counted in another unit than before, its quantities do not compare: its lines are gone and new.
+ *
+ * A plan rolls on with the calendar: lines whose period is over are past, and new ones after the baseline's last period
+ * count as new, but for no deviation, as far as the plan's beginning has moved on too.
  * @param baseline undefined where nothing has been released yet
  */
 export async function differenceOf(
-  baseline: Iterable<VersionItem> | undefined,
-  items: Iterable<VersionItem>,
+  baseline: readonly VersionItem[] | undefined,
+  items: readonly VersionItem[],
   { today, limit = {}, listed = 100 }: Comparing,
 ): Promise<Difference> {
   const pace = new Pace();
@@ -61,15 +67,17 @@ export async function differenceOf(
     before.set(keyOf(item), item);
     if (pace.due()) await pace.rest();
   }
-  const counted = new Counted(limit, listed);
+  const daysOf = knownDays();
+  const rolled = rolledOn(await horizonOf(baseline ?? [], daysOf, pace), await horizonOf(items, daysOf, pace));
+  const counted = new CountedChanges({ daysOf, today: dayNumber(today), rolled, limit, listed });
   for (const item of items) {
     const earlier = before.get(keyOf(item));
     before.delete(keyOf(item));
-    compare(earlier, item, today, counted);
+    compare(earlier, item, counted);
     if (pace.due()) await pace.rest();
   }
   for (const item of before.values()) {
-    compare(item, undefined, today, counted);
+    compare(item, undefined, counted);
     if (pace.due()) await pace.rest();
   }
   return { compared: baseline !== undefined, ...counted.closed() };
@@ -79,7 +87,7 @@ function keyOf({ product, location }: VersionItem): string {
   return `${product}\u0000${location}`;
 }
 
-function compare(earlier: VersionItem | undefined, item: VersionItem | undefined, today: string, counted: Counted): void {
+function compare(earlier: VersionItem | undefined, item: VersionItem | undefined, counted: CountedChanges): void {
   const comparable = earlier && item && earlier.uom === item.uom;
   const left = new Map(earlier?.periods.map(({ period, quantity }) => [period, quantity]));
   for (const { period, quantity } of item?.periods ?? []) {
@@ -87,91 +95,5 @@ function compare(earlier: VersionItem | undefined, item: VersionItem | undefined
     if (before !== undefined) left.delete(period);
     counted.add(item!, period, before, quantity);
   }
-  for (const [period, quantity] of left) {
-    if (!isPast(period, today)) counted.add(comparable ? item : earlier!, period, quantity, undefined);
-  }
-}
-
-function isPast(text: string, today: string): boolean {
-  const period = readPeriod(text);
-  return !('fault' in period) && period.end <= today;
-}
-
-/** A change with its quantities in units of 10⁻²⁰. */
-type Moved = { readonly change: Change; readonly moved: bigint; readonly percent: number };
-
-class Counted {
-  readonly #total = new Tally();
-  readonly #groups = new Map<string, Tally>();
-  readonly #places = new Map<string, Tally>();
-  readonly #limit: ChangeLimit;
-  readonly #listed: number;
-  #moved: Moved[] = [];
-  #largest: Moved | undefined;
-  #beyond = 0;
-  #furthest: Moved | undefined;
-
-  constructor(limit: ChangeLimit, listed: number) {
-    this.#limit = limit;
-    this.#listed = listed;
-  }
-
-  add(item: VersionItem, period: string, earlier: string | undefined, later: string | undefined): void {
-    const before = scaled(earlier ?? '0');
-    const after = scaled(later ?? '0');
-    const kind = earlier === undefined ? 'new' : later === undefined ? 'gone' : before === after ? 'unchanged' : 'changed';
-    for (const tally of [this.#total, tallyOf(this.#groups, item.group), tallyOf(this.#places, item.location)])
-      tally.add(kind, before, after);
-    if (kind === 'unchanged') return;
-    const { product, location, group, uom } = item;
-    const moved = distance(before, after);
-    const part = percentOf(moved, before);
-    const percent = part !== null && after < before ? -part : part;
-    const texts = { before: scaledText(before), after: scaledText(after) };
-    const change: Change = { kind, product, location, group, period, uom, ...texts, percent };
-    const one = { change, moved, percent: part ?? Number.POSITIVE_INFINITY };
-    this.#keep(one);
-    if (kind === 'new') return;
-    if (!this.#largest || moved > this.#largest.moved) this.#largest = one;
-    if (!isBeyond(before, after, this.#limit)) return;
-    this.#beyond++;
-    if (!this.#furthest || one.percent > this.#furthest.percent) this.#furthest = one;
-  }
-
-  closed(): Omit<Difference, 'compared'> {
-    this.#cut();
-    const named = (tallies: Map<string, Tally>) => [...tallies].sort(([, one], [, other]) => byDeviation(other, one));
-    return {
-      total: this.#total.totals(),
-      groups: named(this.#groups).map(([group, tally]) => ({ group, ...tally.totals() })),
-      places: named(this.#places).map(([location, tally]) => ({ location, ...tally.totals() })),
-      largest: this.#largest?.change ?? null,
-      beyond: { count: this.#beyond, largest: this.#furthest?.change ?? null },
-      changes: this.#moved.map(({ change }) => change),
-    };
-  }
-
-  /** Keeps the largest; they are sorted only when twice as many as are wanted have come together. */
-  #keep(moved: Moved): void {
-    this.#moved.push(moved);
-    if (this.#moved.length > 2 * this.#listed + 16) this.#cut();
-  }
-
-  #cut(): void {
-    this.#moved.sort((one, other) => (one.moved > other.moved ? -1 : one.moved < other.moved ? 1 : 0));
-    this.#moved = this.#moved.slice(0, this.#listed);
-  }
-}
-
-function tallyOf(tallies: Map<string, Tally>, name: string): Tally {
-  let tally = tallies.get(name);
-  if (!tally) {
-    tally = new Tally();
-    tallies.set(name, tally);
-  }
-  return tally;
-}
-
-function byDeviation(one: Tally, other: Tally): number {
-  return one.deviation > other.deviation ? 1 : one.deviation < other.deviation ? -1 : 0;
+  for (const [period, quantity] of left) counted.add(comparable ? item : earlier!, period, quantity, undefined);
 }

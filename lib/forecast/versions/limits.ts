@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DateText } from '../../canonical/fields.ts';
 import { scaled } from '../scaled.ts';
 import { ChangeLimit, isBeyondPercent, limitText } from './change.ts';
 import type { Change, Difference } from './difference.ts';
@@ -11,6 +12,8 @@ export const Limits = z.object({
   deviation: z.number().min(0).optional(),
   /** Of a single line that the baseline has. */
   change: ChangeLimit.default({}),
+  /** The last day of the frozen horizon, `YYYY-MM-DD`: what changes up to it waits for a person. */
+  frozenUntil: DateText.optional(),
   /** What becomes of a version when there is no baseline to compare it with. */
   first: z.enum(['automatic', 'waits']).default('waits'),
 });
@@ -35,9 +38,9 @@ function first({ first }: Limits): string[] {
   return first === 'waits' ? ['There is no released version yet to compare it with.'] : [];
 }
 
-function beyond({ total, beyond }: Difference, { share, deviation, change }: Limits): string[] {
+function beyond({ total, beyond, firstDay }: Difference, { share, deviation, change, frozenUntil }: Limits): string[] {
   const why: string[] = [];
-  const differing = total.new + total.gone + total.changed;
+  const differing = total.new - total.ahead + total.gone + total.changed;
   if (share !== undefined && isBeyondPercent(BigInt(differing), BigInt(differing + total.unchanged), share))
     why.push(`${total.share} % of the lines differ from the baseline; the limit is ${share} %.`);
   if (deviation !== undefined && isBeyondPercent(scaled(total.deviation), scaled(total.before), deviation))
@@ -50,6 +53,8 @@ function beyond({ total, beyond }: Difference, { share, deviation, change }: Lim
     const others = beyond.count === 1 ? '' : ` So do ${beyond.count - 1} more.`;
     why.push(`${changeText(beyond.largest)}; the limit is ${limitText(change, beyond.largest.uom)}.${others}`);
   }
+  if (frozenUntil !== undefined && firstDay !== null && firstDay <= frozenUntil)
+    why.push(`It changes what is wanted from ${firstDay} on; up to ${frozenUntil} the plan is frozen.`);
   return why;
 }
 
