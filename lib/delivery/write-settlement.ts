@@ -50,6 +50,16 @@ export function settleWrite(job: WriteJob, outcomes: readonly WriteOutcome[], bo
   };
 }
 
+/** What a dry run tells of each record that would change, for a person: by product and place where the records say these. */
+export function impactOf({ model, records }: WriteJob, outcomes: readonly WriteOutcome[]): object[] {
+  return outcomes
+    .filter(({ outcome }) => outcome !== 'unchanged')
+    .map(({ index, id, outcome, before, changed, error }) => {
+      const planned = records[index]?.[PLANNED] as PlannedMark | undefined;
+      return { ...planned, model, record: id, outcome, before, changed, error: error?.message };
+    });
+}
+
 /** What stands in Odoo now of what the job was about, by product and place where its records say these. */
 function writtenOf({ model, records }: WriteJob, outcomes: readonly WriteOutcome[]): WrittenRecord[] {
   return outcomes.flatMap(({ index, id, outcome, before = {}, changed = {} }) => {

@@ -1,4 +1,4 @@
-import { COLUMN, type FlowRecord, LINE, SOURCE, UNREADABLE } from '../canonical/marks.ts';
+import { COLUMN, type FlowRecord, LINE, PLANNED, SOURCE, UNREADABLE } from '../canonical/marks.ts';
 import { requireZone } from '../canonical/period.ts';
 import { readQuantity } from '../canonical/quantity.ts';
 import { CANONICAL, isCanonical } from '../canonical/schemas.ts';
@@ -151,6 +151,7 @@ function marked(made: Record<string, unknown>, record: FlowRecord): FlowRecord {
   if (line !== undefined) made[LINE] = line;
   const source = sourceOf(record);
   if (source) made[SOURCE] = source;
+  if (record[PLANNED]) made[PLANNED] = record[PLANNED];
   if (typeof record[COLUMN] === 'string') made[COLUMN] = record[COLUMN];
   return made;
 }

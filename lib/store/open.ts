@@ -8,6 +8,7 @@ import { StoreError } from './errors.ts';
 import { type Exceptions, exceptionsOf } from './exceptions.ts';
 import { endLeases, type Jobs, jobsOf } from './jobs.ts';
 import { migrate } from './migrate.ts';
+import { type DeployedSettings, deployedSettingsOf } from './node-settings.ts';
 import { openPostgres } from './postgres.ts';
 import { sweep } from './retention.ts';
 import { type Runs, runsOf } from './runs.ts';
@@ -28,6 +29,7 @@ export type Store = {
   readonly turns: Turns;
   readonly exceptions: Exceptions;
   readonly versions: Versions;
+  readonly settings: DeployedSettings;
   readonly audit: { append(...entries: readonly AuditEntry[]): Promise<void> };
   /** Takes away what is older than the retention. */
   sweep(): Promise<void>;
@@ -80,6 +82,7 @@ export async function storeOf(
     turns: turnsOf(context),
     exceptions: exceptionsOf(context),
     versions: versionsOf(context, retentionDays),
+    settings: deployedSettingsOf(context),
     audit: {
       append: (...entries) => context.db.transaction().execute((tx) => appendAudit(tx, context.dialect, ...entries)),
     },

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { v7 as uuidv7 } from 'uuid';
 import { applyWrite } from '../../lib/delivery/apply-write.ts';
-import { conflictsOf, settleWrite, type WriteResult } from '../../lib/delivery/write-settlement.ts';
+import { conflictsOf, impactOf, settleWrite, type WriteResult } from '../../lib/delivery/write-settlement.ts';
 import { placeOf } from '../../lib/node/batch.ts';
 import { serverOf, storeOf } from '../../lib/node/config-nodes.ts';
 import { SettingsError } from '../../lib/node/errors.ts';
@@ -10,6 +10,7 @@ import { needSameStore, takenOver } from '../../lib/node/run-lease.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus, troubles } from '../../lib/node/status.ts';
+import type { FlowMessage } from '../../lib/node/types.ts';
 import { EVENT_PRIORITY } from '../../lib/store/jobs.ts';
 import { Settings } from './settings.ts';
 import { writeJobOf } from './write-jobs.ts';
@@ -71,7 +72,19 @@ export default function (RED: NodeAPI): void {
       });
       this.on('close', (done: () => void) => void writing.stop().finally(done));
 
-      const stage: Handler = async (message, send) => {
+      /** A version that waits for approval is only tried: what its release would change is kept with it. */
+      const preview = async (message: FlowMessage, version: string, signal: AbortSignal) => {
+        const job = { ...writeJobOf(message, config), dryRun: true };
+        const { index, lease } = placeOf(message);
+        const node = storeOf(RED, settings.store);
+        const outcomes = await applyWrite({ client: serverOf(RED, settings.server).client(), job, signal });
+        await (await node.open()).versions.addPreview(version, `${who}/${index}`, impactOf(job, outcomes));
+        if (lease) await takenOver(node, lease, message);
+        showStatus(RED, this, 'done', 'tried', { count: outcomes.length });
+      };
+
+      const stage: Handler = async (message, send, signal) => {
+        if (message.sync?.preview) return preview(message, message.sync.preview, signal);
         const job = writeJobOf(message, config);
         const { run, index, last, lease } = placeOf(message);
         needSameStore(lease, settings.store);

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { SOURCE } from '../../canonical/marks.ts';
+import { PLANNED, SOURCE } from '../../canonical/marks.ts';
 import type { ReorderingRule } from '../../canonical/reordering-rule.ts';
 import { type DaySpan, dayNumber, periodReader } from '../days.ts';
 import { ForecastError } from '../errors.ts';
@@ -82,6 +82,7 @@ function ruleFor(
     minimum: Number(scaledText(roundedUp(minimum, step))),
     maximum: Number(scaledText(roundedUp(maximum, step))),
     ...(supply.kind === 'none' ? {} : { supply: supply.kind }),
+    [PLANNED]: { product: demand.product, location: demand.location },
     [SOURCE]: { lines: demand.lines, quantity: scaledText(demand.sent) },
   };
 }
