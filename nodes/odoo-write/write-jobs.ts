@@ -25,5 +25,6 @@ export function writeJobOf(message: FlowMessage, config: unknown): WriteJob {
   if (!settings.model) throw new SettingsError('No model is set: say which of Odoo’s models is written.');
   if (settings.operation === 'upsert' && settings.keys.length === 0)
     throw new SettingsError('An upsert needs key fields: say by which fields Odoo’s record is found.');
-  return WriteJob.parse({ ...settings, records, mapping: message.sync?.mapping });
+  const { mapping, mappings, rules } = message.sync ?? {};
+  return WriteJob.parse({ ...settings, records, mapping, mappings, rules });
 }
