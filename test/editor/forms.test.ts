@@ -123,8 +123,19 @@ describe('the forms in a browser', function () {
 
   const nodeOf = (id: string) =>
     page.evaluate((name) => {
-      const { valid, validationErrors = [], model, domain, keys, rules, mapping, source, followUp } = RED.nodes.node(name);
-      return { valid, validationErrors, model, domain, keys, rules, mapping, source, followUp };
+      const {
+        valid,
+        validationErrors = [],
+        model,
+        domain,
+        keys,
+        rules,
+        mapping,
+        source,
+        followUp,
+        deviations,
+      } = RED.nodes.node(name);
+      return { valid, validationErrors, model, domain, keys, rules, mapping, source, followUp, deviations };
     }, id);
   const open = async (id: string) => {
     await page.evaluate((name) => {
@@ -417,6 +428,31 @@ describe('the forms in a browser', function () {
     assert.equal(await page.inputValue('.planbridge-reason'), 'NO_SUPPLY_SOURCE');
     assert.equal(await page.inputValue('.planbridge-owner'), 'integration');
     await close('cancel');
+  });
+
+  it('keeps the limits of a deviation', async () => {
+    const limits = page.locator('#planbridge-deviations');
+    await open('validate');
+    await limits.locator('summary').click();
+    await limits.locator('.red-ui-editableList-addButton').click();
+    await page.fill('.planbridge-group', '*Furniture*');
+    await page.fill('.planbridge-percent', '30');
+    await page.fill('.planbridge-quantity', '-5');
+    await close('ok');
+    const wrong = await nodeOf('validate');
+    assert.match(String(wrong.validationErrors), /Deviation from the baseline: numbers of zero or more/);
+    await open('validate');
+    assert.equal(await page.inputValue('.planbridge-group'), '*Furniture*');
+    await page.fill('.planbridge-quantity', '');
+    await close('ok');
+    const { valid, deviations } = await nodeOf('validate');
+    assert.deepEqual([valid, deviations], [true, [{ group: '*Furniture*', percent: 30 }]]);
+    await open('validate');
+    assert.equal(await page.inputValue('.planbridge-percent'), '30');
+    await limits.locator('.red-ui-editableList-item-remove').click();
+    await page.waitForTimeout(400);
+    await close('ok');
+    assert.deepEqual((await nodeOf('validate')).deviations, []);
   });
 
   it('covers every node of the package', () => {
