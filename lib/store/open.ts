@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { type AuditEntry, appendAudit } from './audit.ts';
+import { type Births, birthsOf } from './births.ts';
 import { type Breakers, breakersOf } from './breakers.ts';
 import type { Dialect, StoreContext } from './context.ts';
 import { type DeadLetters, deadLettersOf } from './dead-letters.ts';
@@ -26,6 +27,7 @@ export type Store = {
   readonly effects: Effects;
   readonly breakers: Breakers;
   readonly turns: Turns;
+  readonly births: Births;
   readonly exceptions: Exceptions;
   readonly versions: Versions;
   readonly audit: { append(entry: AuditEntry): Promise<void> };
@@ -78,6 +80,7 @@ export async function storeOf(
     effects: effectsOf(context),
     breakers: breakersOf(context),
     turns: turnsOf(context),
+    births: birthsOf(context),
     exceptions: exceptionsOf(context),
     versions: versionsOf(context, retentionDays),
     audit: { append: (entry) => context.db.transaction().execute((tx) => appendAudit(tx, context.dialect, entry)) },
