@@ -29,8 +29,14 @@ export const SyncEnvelope = z.object({
   key: z.string().optional(),
   /** Forecast version, once there is one. */
   version: z.string().optional(),
+  /** The version whose release is only tried: nothing is written to Odoo or kept but what would come of it. */
+  preview: z.string().optional(),
   /** `id@version` of the last mapping applied. */
   mapping: z.string().optional(),
+  /** `id@version` of every mapping applied so far, in order. */
+  mappings: z.array(z.string()).optional(),
+  /** The rules that validation applied. */
+  rules: z.array(z.string()).optional(),
   /** W3C `traceparent`. */
   trace: z.string().optional(),
   lease: Lease.optional(),

@@ -22,6 +22,9 @@ export const GROUP = '$group';
 export const PLANNED = '$planned';
 export type PlannedMark = { readonly product: string; readonly location: string };
 
+/** Who let a line go on although it deviates from the planning baseline. */
+export const CONFIRMED = '$confirmed';
+
 /** The lines and the quantity behind a record that was summed from several lines. */
 export type SourceMark = { readonly lines: number; readonly quantity: string };
 
@@ -31,6 +34,7 @@ export type FlowRecord = {
   readonly [UNREADABLE]?: string;
   readonly [SOURCE]?: SourceMark;
   readonly [GROUP]?: string;
+  readonly [CONFIRMED]?: string;
   readonly [PLANNED]?: PlannedMark;
   readonly [field: string]: unknown;
 };

@@ -69,7 +69,7 @@ export async function applyWrite({
       plan,
       signal,
     });
-    const outcomes = written.map((outcome) => asPlannedBefore(outcome, plannedBefore));
+    const outcomes = written.map((outcome) => asPlannedBefore(outcome, plannedBefore, values));
     return inOrder(job.followUp && !job.dryRun ? await act(client, job, job.followUp, outcomes, ledger, signal) : outcomes);
   } catch (error) {
     if (nothingDone(error)) await save({ idle: true });
@@ -109,9 +109,16 @@ async function act(
 }
 
 /** What an earlier try planned and this one found done was done by that try. */
-function asPlannedBefore(outcome: WriteOutcome, planned: ReadonlyMap<number, Planned>): WriteOutcome {
-  const done = outcome.outcome === 'unchanged' ? planned.get(outcome.index) : undefined;
-  return done ? { ...outcome, ...done } : outcome;
+function asPlannedBefore(
+  outcome: WriteOutcome,
+  planned: ReadonlyMap<number, Planned>,
+  values: readonly Record<string, unknown>[],
+): WriteOutcome {
+  const plan = planned.get(outcome.index);
+  // Odoo may hold what was created in a form of its own (HTML, say), and then it was written once more.
+  if (plan?.outcome === 'created' && outcome.outcome !== 'refused')
+    return { ...outcome, outcome: 'created', changed: values[outcome.index] ?? {} };
+  return plan && outcome.outcome === 'unchanged' ? { ...outcome, ...plan } : outcome;
 }
 
 /** Whether Odoo refused the job as such: a field or model that it does not have or that this user may not touch. */

@@ -1,4 +1,5 @@
 import { OdooError, type OdooErrorCode } from '../odoo/errors.ts';
+import type { BreakerRow } from '../store/breakers.ts';
 import type { Store } from '../store/open.ts';
 import { backoff } from './backoff.ts';
 
@@ -11,12 +12,15 @@ const PATIENCE = 3;
 /** Longer than a job takes, so that only one finds out; what the one finds out ends it sooner. */
 const PROBE_MILLISECONDS = 150_000;
 
+/** How a server has been answering: `closed` lets all work go on, `open` leaves it alone, `half-open` lets one find out how it is. */
+export type BreakerState = BreakerRow & { readonly state: 'closed' | 'open' | 'half-open' };
+
 /** Leaves alone a server that does not answer, instead of trying every waiting job on it in turn. */
 export type Breaker = {
   /** Milliseconds to leave the server alone for; 0 lets this caller go on, alone where the server was in trouble. */
   wait(): Promise<number>;
-  /** Why the server is left alone, and until when; undefined while it is not. */
-  open(): Promise<{ readonly until: number; readonly error: string | undefined } | undefined>;
+  /** How the server has been answering; undefined while nothing went unanswered. */
+  state(): Promise<BreakerState | undefined>;
   succeeded(): Promise<void>;
   /** Takes note of a failure; what is no fault of the server's shows that it answers. */
   failed(error: unknown): Promise<void>;
@@ -32,9 +36,11 @@ export function breakerOf({ breakers }: Pick<Store, 'breakers'>, nameOf: () => s
       if (left > 0) return left;
       return (await breakers.takeTurn(nameOf(), row, Date.now() + PROBE_MILLISECONDS)) ? 0 : 1_000;
     },
-    async open() {
+    async state() {
       const row = await breakers.read(nameOf());
-      return row && row.failures >= PATIENCE ? { until: row.openUntil, error: row.error } : undefined;
+      if (!row?.failures) return undefined;
+      const state = row.failures < PATIENCE ? 'closed' : row.openUntil > Date.now() ? 'open' : 'half-open';
+      return { ...row, state };
     },
     async succeeded() {
       if ((await breakers.read(nameOf()))?.failures)

@@ -38,6 +38,8 @@ export type WorkerOptions<Result extends Settlement> = {
   readonly breaker?: Breaker;
   /** The server is left alone for so many milliseconds. */
   readonly onPaused?: (milliseconds: number) => void;
+  /** It answers again, whoever found it out. */
+  readonly onResumed?: () => void;
   /** The store itself failed; the worker goes on trying. */
   readonly onTrouble?: (error: Error) => void;
   readonly onRecovered?: () => void;
@@ -168,14 +170,20 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
 
   const loop = async (): Promise<void> => {
     let troubles = 0;
+    let paused = false;
     while (!stopping.signal.aborted) {
       nudged = false;
       try {
         const pausedFor = await serverPause();
         if (pausedFor > 0) {
+          paused = true;
           options.onPaused?.(pausedFor);
           await pause(Math.min(POLL_MILLISECONDS, pausedFor));
           continue;
+        }
+        if (paused && !(await options.breaker?.state())) {
+          paused = false;
+          options.onResumed?.();
         }
         if (await claimSome()) continue;
         if (troubles > 0) options.onRecovered?.();

@@ -50,6 +50,16 @@ export function settleWrite(job: WriteJob, outcomes: readonly WriteOutcome[], bo
   };
 }
 
+/** What a dry run tells of each record that would change, for a person: by product and place where the records say these. */
+export function impactOf({ model, records }: WriteJob, outcomes: readonly WriteOutcome[]): object[] {
+  return outcomes
+    .filter(({ outcome }) => outcome !== 'unchanged')
+    .map(({ index, id, outcome, before, changed, error }) => {
+      const planned = records[index]?.[PLANNED] as PlannedMark | undefined;
+      return { ...planned, model, record: id, outcome, before, changed, error: error?.message };
+    });
+}
+
 /** What stands in Odoo now of what the job was about, by product and place where its records say these. */
 function writtenOf({ model, records }: WriteJob, outcomes: readonly WriteOutcome[]): WrittenRecord[] {
   return outcomes.flatMap(({ index, id, outcome, before = {}, changed = {} }) => {
@@ -57,6 +67,13 @@ function writtenOf({ model, records }: WriteJob, outcomes: readonly WriteOutcome
     const planned = records[index]?.[PLANNED] as PlannedMark | undefined;
     return [{ place: index, model, record: id, ...planned, outcome, before, changed }];
   });
+}
+
+/** What leaves of a job that is not taken on: other work stands under its key. */
+export function conflictsOf(job: WriteJob, key: string): Refusal[] {
+  const text = `Other work was taken on under the key ${key} before, and stands. Which one is right? Correct the key or the content, then send it again.`;
+  const error = new KeyConflict('validation', text, { model: job.model });
+  return job.records.map((record) => refusalOf(record, error));
 }
 
 /** Old and new values of everything that was written, and what was refused. */

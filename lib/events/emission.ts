@@ -2,13 +2,12 @@ import { eventKey, type PlantEvent } from '../canonical/event.ts';
 import { cutOffTooOften } from '../delivery/verdict.ts';
 import { CATALOGUE } from '../exceptions/catalogue.ts';
 import { type Refusal, shortRecord } from '../exceptions/refusal.ts';
+import type { AuditEntry } from '../store/audit.ts';
 import type { Held } from '../store/context.ts';
+import { EVENT_PRIORITY } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
 import type { Packet } from './packet.ts';
 import { packetKey, type Reading } from './read-event.ts';
-
-/** Events go before batches. */
-const PRIORITY = 10;
 
 /** What stands in the store of a message: what it was read as. */
 type Kept = { readonly topic: string } & Reading;
@@ -29,7 +28,9 @@ export async function acceptEvent(
 ): Promise<boolean> {
   const { topic } = packet;
   const keep = (key: string, payload: Kept) =>
-    store.jobs.add([{ queue, kind: 'event', key, payload, priority: PRIORITY, maxAttempts }]);
+    store.jobs.add([
+      { queue, kind: 'event', key, payload, priority: EVENT_PRIORITY, maxAttempts, audit: entryOf(key, payload, queue) },
+    ]);
   if ('refusal' in reading) return (await keep(packetKey(packet), { topic, ...reading })).length === 0;
   const conflicts = await keep(eventKey(reading.event), { topic, ...reading });
   if (conflicts.length === 0) return true;
@@ -51,6 +52,17 @@ export async function nextEvent(
     const text = `${cutOff?.message ?? given} ${job.error ?? 'Check that the flow leads to odoo-write, exception-route or sync-settle.'}`;
     await store.jobs.bury(job.lease, text);
   }
+}
+
+/** What the audit tells of a message once it is on disk. */
+function entryOf(key: string, kept: Kept, queue: string): AuditEntry {
+  const { topic } = kept;
+  if ('refusal' in kept) {
+    const { reason, message } = kept.refusal;
+    return { who: topic, what: 'event.refused', subject: key, detail: { queue, topic, reason, message } };
+  }
+  const { source, type, subject } = kept.event;
+  return { who: source, what: 'event.accepted', subject: key, detail: { queue, topic, type, subject } };
 }
 
 function conflictOf(event: PlantEvent, topic: string): Refusal {

@@ -169,6 +169,7 @@ async function readWithSupply(
     active: row.active,
     company: row.company_id,
     unit: row.uom_id,
+    group: row.categ_id,
     boms: boms.get(row.product_tmpl_id) ?? [],
     suppliers: suppliers.get(row.product_tmpl_id) ?? [],
     produceDays: row.produce_delay + row.days_to_prepare_mo,

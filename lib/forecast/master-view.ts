@@ -15,6 +15,8 @@ export type Product = SupplyFacts & {
   readonly company: number | undefined;
   /** Id of its own unit. */
   readonly unit: number;
+  /** The complete name of its category, such as `All / Saleable / Office Furniture`; blank where it has none. */
+  readonly group: string;
 };
 
 export type Warehouse = {

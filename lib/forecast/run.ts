@@ -1,5 +1,7 @@
 import { plantDate, requireZone } from '../canonical/period.ts';
+import { Baseline, type BaselineSource } from './baseline.ts';
 import { dayNumber, type PeriodReader, periodReader } from './days.ts';
+import type { DeviationLimit } from './rules/deviation-exceeded.ts';
 
 /** What `INSIDE_LEAD_TIME` does: nothing, go on with a warning, or hold the line. */
 export type InsideLeadTime = 'off' | 'warn' | 'hold';
@@ -14,6 +16,9 @@ export type RunSettings = {
   /** How many days from today a period may begin. */
   readonly futureDays?: number;
   readonly insideLeadTime?: InsideLeadTime;
+  /** How far lines may deviate from the planning baseline; without limits, or without a baseline, any line may. */
+  readonly deviations?: readonly DeviationLimit[];
+  readonly baseline?: BaselineSource | undefined;
 };
 
 /** What lives through a run: its date, its horizon, and the lines it has seen. Made anew when a run begins again. */
@@ -25,6 +30,9 @@ export type ForecastRun = {
   readonly pastDays: number;
   readonly futureDays: number;
   readonly insideLeadTime: InsideLeadTime;
+  readonly deviations: readonly DeviationLimit[];
+  /** Where lines are compared with it: `load` it with the lines before they are checked. */
+  readonly baseline: Baseline | undefined;
   readonly period: PeriodReader;
   /**
    * By product and place: each accepted line's period, customer and channel, and the line that carries them. One map for
@@ -47,6 +55,8 @@ export function openRun(settings: RunSettings): ForecastRun {
     pastDays: settings.pastDays ?? 0,
     futureDays: settings.futureDays ?? 730,
     insideLeadTime: settings.insideLeadTime ?? 'warn',
+    deviations: settings.deviations ?? [],
+    baseline: settings.baseline && settings.deviations?.length ? new Baseline(settings.baseline) : undefined,
     period: periodReader(settings.zone),
     seen: new Map(),
   };

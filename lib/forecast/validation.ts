@@ -1,4 +1,4 @@
-import { type FlowRecord, SOURCE } from '../canonical/marks.ts';
+import { type FlowRecord, GROUP, SOURCE } from '../canonical/marks.ts';
 import { CATALOGUE } from '../exceptions/catalogue.ts';
 import { type Refusal, shortRecord, shortValue } from '../exceptions/refusal.ts';
 import type { MasterView, Standing } from './master-view.ts';
@@ -44,7 +44,7 @@ type Tally = { lines: number; quantity: bigint };
  * in the order of the file, with the same `run` throughout.
  *
  * An accepted line whose unit is not the product's own leaves with its quantity converted, and with `$source` keeping
- * the quantity that its sender gave, by which the run's totals are counted.
+ * the quantity that its sender gave, by which the run's totals are counted. `$group` names its product's category.
  *
  * @example
  * const run = openRun({ zone: 'Europe/Berlin' });
@@ -115,14 +115,16 @@ function refusalOf(line: ReadLine, rule: Rule, finding: Finding): Refusal {
 
 function acceptedLine(line: ReadLine, standing: Standing): FlowRecord {
   const quantity = line.quantity ?? '0';
-  const own = standing.product.is === 'one' ? standing.product.unit?.name : undefined;
+  const known = standing.product.is === 'one' ? standing.product : undefined;
+  const group = known?.product.group;
   const clean = {
     ...line.record,
     product: line.product,
     location: line.location,
     period: line.period?.text ?? line.periodText,
     quantity,
-    uom: own ?? line.unit,
+    uom: known?.unit?.name ?? line.unit,
+    ...(group ? { [GROUP]: group } : {}),
   };
   if (!standing.conversion) return clean;
   return { ...clean, quantity: convert(quantity, standing.conversion), [SOURCE]: { lines: 1, quantity } };

@@ -50,6 +50,8 @@ export function showFailure(RED: NodeAPI, node: Node, error: unknown): void {
 export type Troubles = {
   /** Told once, to the log and (where there is a message to tell it with) to Catch nodes, until it is another one or over. */
   tell(error: Error, message?: object): void;
+  /** Shown in words of the node's own, and told to nobody. */
+  show(key: string, values?: Record<string, unknown>): void;
   over(): void;
 };
 
@@ -58,18 +60,26 @@ export type Troubles = {
  * then. `atRest` shows how the node is without any.
  */
 export function troubles(RED: NodeAPI, node: Node, atRest = () => node.status({})): (work: string) => Troubles {
-  const told = new Map<string, Error>();
-  return (work) => ({
-    tell(error, message) {
-      showFailure(RED, node, error);
-      if (error.message !== told.get(work)?.message) node.error(error, message as never);
-      told.set(work, error);
-    },
-    over() {
-      if (!told.delete(work)) return;
-      const [other] = told.values();
-      if (other) showFailure(RED, node, other);
-      else atRest();
-    },
-  });
+  const told = new Map<string, string>();
+  const shown = new Map<string, () => void>();
+  return (work) => {
+    const show = (how: () => void) => {
+      shown.set(work, how);
+      how();
+    };
+    return {
+      tell(error, message) {
+        show(() => showFailure(RED, node, error));
+        if (error.message !== told.get(work)) node.error(error, message as never);
+        told.set(work, error.message);
+      },
+      show: (key, values) => show(() => showStatus(RED, node, 'failed', key, values)),
+      over() {
+        told.delete(work);
+        if (!shown.delete(work)) return;
+        const [other = atRest] = shown.values();
+        other();
+      },
+    };
+  };
 }

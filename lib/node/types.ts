@@ -2,6 +2,7 @@ import type { Node, NodeMessageInFlow } from 'node-red';
 import type { Parts, SyncEnvelope } from '../canonical/envelope.ts';
 import type { OdooClient } from '../odoo/client.ts';
 import type { Store } from '../store/open.ts';
+import type { Identifier } from './identity.ts';
 import type { RunsInFlow } from './runs-in-flow.ts';
 import type { UnderWay } from './under-way.ts';
 
@@ -29,4 +30,6 @@ export type SyncStoreNode = SharedNode & {
   open(): Promise<Store>;
   /** The runs that are on their way through the flow. */
   readonly inFlow: RunsInFlow;
+  /** Tells who sends requests. Throws SettingsError for tokens that are none. */
+  identifier(): Identifier;
 };

@@ -3,7 +3,7 @@ import { ConnectionSettings } from './connection.ts';
 import { OdooError } from './errors.ts';
 import { type Profile, readProfile } from './profile.ts';
 import { checkSendable } from './sendable.ts';
-import { throttle } from './throttle.ts';
+import { joinThrottle } from './throttle.ts';
 import { choose } from './transports/choose.ts';
 import { openChannel } from './transports/http.ts';
 import type { Transport, TransportCall } from './transports/transport.ts';
@@ -15,7 +15,6 @@ export type Call = TransportCall & { readonly readOnly?: boolean };
 export interface OdooClient {
   /** Address and database: names the server in locks, caches and messages. Carries no secret. */
   readonly server: string;
-  readonly maxConcurrent: number;
   /** After so long Odoo is no longer at work on a call, whatever became of it. */
   readonly limitMilliseconds: number;
   call(call: Call): Promise<unknown>;
@@ -41,7 +40,8 @@ export function openOdoo(input: ConnectionInput): OdooClient {
     throw new OdooError('validation', `The settings of the Odoo server are not right: ${parsed.error.issues[0]?.message}`);
   const settings = parsed.data;
   const channel = openChannel(settings);
-  const throttled = throttle(settings.maxConcurrent, settings.callsPerSecond);
+  const server = `${settings.url.replace(/\/+$/, '')}/${settings.database ?? ''}`;
+  const { throttled, leave } = joinThrottle(server, settings);
   let transport: Promise<Transport> | undefined;
   let profile: { value: Promise<Profile>; until: number } | undefined;
 
@@ -54,8 +54,7 @@ export function openOdoo(input: ConnectionInput): OdooClient {
   };
 
   const client: OdooClient = {
-    server: `${settings.url.replace(/\/+$/, '')}/${settings.database ?? ''}`,
-    maxConcurrent: settings.maxConcurrent,
+    server,
     limitMilliseconds: (settings.limitSeconds + LIMIT_MARGIN_SECONDS) * 1000,
     async call(call) {
       checkSendable(call.args);
@@ -93,7 +92,10 @@ export function openOdoo(input: ConnectionInput): OdooClient {
       profile = undefined;
       transport = undefined;
     },
-    close: () => channel.close(),
+    close() {
+      leave();
+      return channel.close();
+    },
   };
   return client;
 }

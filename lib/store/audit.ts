@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { canonicalJson, sha256 } from './canonical-json.ts';
+import { chunks } from './context.ts';
 import { redact, redactText } from './redact.ts';
 import type { AuditTable, Tables } from './schema.ts';
 
@@ -23,27 +24,35 @@ export const GENESIS = '0'.repeat(64);
 const CHAIN_LOCK = 727_001;
 
 /**
- * Adds an entry that carries the hash of the one before it, within the caller's transaction: the entry stands if and
- * only if what it tells of does.
+ * Adds entries, each of which carries the hash of the one before it, within the caller's transaction: they stand if and
+ * only if what they tell of does. Until it ends nobody else adds any, so they come last in it.
  */
-export async function appendAudit(db: Kysely<Tables>, dialect: 'sqlite' | 'postgres', entry: AuditEntry): Promise<void> {
+export async function appendAudit(
+  db: Kysely<Tables>,
+  dialect: 'sqlite' | 'postgres',
+  ...entries: readonly AuditEntry[]
+): Promise<void> {
+  if (entries.length === 0) return;
   if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(CHAIN_LOCK)})`.execute(db);
   const last = await db.selectFrom('audit').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
-  const row = {
-    seq: (last?.seq ?? 0) + 1,
-    at: Date.now(),
-    who: redactText(entry.who),
-    what: entry.what,
-    subject: redactText(entry.subject),
-    run: entry.run ?? null,
-    mapping: entry.mapping ?? null,
-    detail: canonicalJson(redact(entry.detail ?? {})),
-    previous_hash: last?.hash ?? GENESIS,
-  };
-  await db
-    .insertInto('audit')
-    .values({ ...row, hash: entryHash(row) })
-    .execute();
+  let { seq, hash } = last ?? { seq: 0, hash: GENESIS };
+  const at = Date.now();
+  const rows = entries.map((entry) => {
+    const row = {
+      seq: ++seq,
+      at,
+      who: redactText(entry.who),
+      what: entry.what,
+      subject: redactText(entry.subject),
+      run: entry.run ?? null,
+      mapping: entry.mapping ?? null,
+      detail: canonicalJson(redact(entry.detail ?? {})),
+      previous_hash: hash,
+    };
+    hash = entryHash(row);
+    return { ...row, hash };
+  });
+  for (const some of chunks(rows)) await db.insertInto('audit').values(some).execute();
 }
 
 /** The hash of an entry: over all its fields, its predecessor's hash among them. */

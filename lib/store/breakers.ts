@@ -1,4 +1,5 @@
 import type { StoreContext } from './context.ts';
+import { redactText } from './redact.ts';
 
 /** How a server has been answering lately. */
 export type BreakerRow = {
@@ -21,7 +22,12 @@ export function breakersOf({ db }: StoreContext) {
     },
 
     async write(server: string, { failures, openUntil, error }: BreakerRow): Promise<void> {
-      const values = { failures, open_until: openUntil, error: error ?? null, updated_at: Date.now() };
+      const values = {
+        failures,
+        open_until: openUntil,
+        error: error === undefined ? null : redactText(error),
+        updated_at: Date.now(),
+      };
       await db
         .insertInto('breakers')
         .values({ server, ...values })

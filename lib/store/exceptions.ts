@@ -4,14 +4,19 @@ import { COLUMN, SOURCE, type SourceMark } from '../canonical/marks.ts';
 import { fingerprint } from '../exceptions/fingerprint.ts';
 import type { Refusal } from '../exceptions/refusal.ts';
 import type { Route } from '../exceptions/routing.ts';
+import { type AuditEntry, appendAudit } from './audit.ts';
 import { canonicalJson, sha256 } from './canonical-json.ts';
 import { type Held, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
 import { sum } from './decimal.ts';
+import { redactText } from './redact.ts';
 import { putTotal } from './run-totals.ts';
 import type { Stage } from './totals.ts';
 
 /** A refusal with the route it was given. */
 export type RoutedRefusal = Refusal & Route;
+
+/** Who raises exceptions, and the `id@version` of the mapping before. */
+export type Raised = { readonly who?: string; readonly mapping?: string | undefined };
 
 const HOUR = 3_600_000;
 
@@ -23,14 +28,15 @@ export function exceptionsOf({ db, dialect }: StoreContext) {
     /**
      * Stores refusals, and counts the held and rejected lines of the run, some hundred in a transaction. One that is there
      * already (same run or event, line, reason and step) is neither stored nor counted again, so that what was cut short can be
-     * given again whole.
+     * given again whole. The audit tells of each handful, with the mapping that its records came through.
      */
-    async add(refusals: readonly RoutedRefusal[], run: string | undefined, lease?: Held): Promise<void> {
+    async add(refusals: readonly RoutedRefusal[], run: string | undefined, lease?: Held, raised: Raised = {}): Promise<void> {
       for (const some of handfuls(refusals)) {
         await db.transaction().execute(async (tx) => {
           if (lease) await takenJob(tx, dialect, lease);
           if (run) await lockedRun(tx, dialect, run);
-          await storeRefusals(tx, some, run, lease?.job);
+          const added = await storeRefusals(tx, some, run, lease?.job);
+          if (added.length > 0) await appendAudit(tx, dialect, raisedEntry(added, run, lease?.job, raised));
         });
         // SQLite works within the event loop; others get their turn.
         await nextTurn();
@@ -52,14 +58,30 @@ export function exceptionsOf({ db, dialect }: StoreContext) {
   };
 }
 
-/** Stores refusals and counts them for their run, which is locked; one that is there already is neither stored nor counted again. */
+/** What the audit tells of the refusals of a batch that became exceptions. */
+function raisedEntry(
+  rows: readonly Row[],
+  run: string | undefined,
+  job: string | undefined,
+  { who = 'planbridge', mapping }: Raised,
+): AuditEntry {
+  const exceptions = rows.map(({ reason, disposition, line, product, location, period, field, owner }) => ({
+    reason,
+    disposition,
+    owner,
+    ...Object.fromEntries(Object.entries({ line, product, location, period, field }).filter(([, value]) => value !== null)),
+  }));
+  return { who, what: 'exceptions.raised', subject: run ?? job ?? rows[0]?.id ?? '', run, mapping, detail: { exceptions } };
+}
+
+/** Stores refusals and counts them for their run, which is locked; answers those that were not there already. */
 export async function storeRefusals(
   tx: Tx,
   refusals: readonly RoutedRefusal[],
   run: string | undefined,
   job?: string,
-): Promise<void> {
-  if (refusals.length === 0) return;
+): Promise<readonly Row[]> {
+  if (refusals.length === 0) return [];
   const rows = refusals.map((refusal) => rowOf(refusal, run, job));
   const added = await tx
     .insertInto('exceptions')
@@ -68,12 +90,9 @@ export async function storeRefusals(
     .returning('id')
     .execute();
   const ids = new Set(added.map(({ id }) => id));
-  if (run)
-    await count(
-      tx,
-      run,
-      rows.filter(({ id }) => ids.has(id)),
-    );
+  const fresh = rows.filter(({ id }) => ids.has(id));
+  if (run) await count(tx, run, fresh);
+  return fresh;
 }
 
 /** Exceptions that SQLite stores within a few milliseconds: not too many, and not too much text. */
@@ -117,7 +136,7 @@ function rowOf(refusal: RoutedRefusal, run: string | undefined, job: string | un
     severity: refusal.severity,
     owner: refusal.owner,
     action: refusal.action,
-    message: plain(refusal.message),
+    message: plain(redactText(refusal.message)),
     field: plain(refusal.field),
     value: refusal.value === undefined ? null : JSON.stringify(refusal.value),
     record,
@@ -126,7 +145,7 @@ function rowOf(refusal: RoutedRefusal, run: string | undefined, job: string | un
     period: plain(refusal.period),
     quantity: refusal.quantity ?? null,
     source: plain(refusal.source),
-    fingerprint: plain(fingerprint(refusal)),
+    fingerprint: plain(redactText(fingerprint(refusal))),
     state: 'open' as const,
     deadline_at: now + refusal.deadlineHours * HOUR,
     created_at: now,

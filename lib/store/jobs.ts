@@ -1,7 +1,9 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
+import { type AuditEntry, appendAudit } from './audit.ts';
 import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
 import { type PackedPayload, packPayload, unpackPayload } from './payload.ts';
+import { redactText } from './redact.ts';
 import { putTotal } from './run-totals.ts';
 import type { JobState, JobsTable, Tables } from './schema.ts';
 
@@ -13,10 +15,17 @@ export type NewJob = {
   readonly key: string;
   readonly payload: unknown;
   readonly run?: string | undefined;
-  /** Higher is earlier; events go before batches. */
+  /** Higher is earlier; `EVENT_PRIORITY` or 0. */
   readonly priority?: number;
   readonly maxAttempts: number;
+  /** Fields of the payload that do not make it other content where the key comes again. */
+  readonly aside?: readonly string[];
+  /** What the audit tells once the job stands; nothing where its key was there already. */
+  readonly audit?: AuditEntry;
 };
+
+/** Events, and what is done for them, go before batches. */
+export const EVENT_PRIORITY = 10;
 
 /** A job as its worker holds it. */
 export type ClaimedJob = {
@@ -81,7 +90,7 @@ export function jobsOf(context: StoreContext, keyDays: number) {
     /**
      * Adds jobs in one transaction. Under a run's lease they are `staged` and wait for its release; under an event's, or
      * without one, they can be claimed at once. A key that the queue already has adds nothing; those of them that it has
-     * with other content are answered.
+     * with other content are answered, and the first job stands. For a run their lines are counted as dead.
      */
     async add(jobs: readonly NewJob[], lease?: Held): Promise<readonly string[]> {
       const packed: PackedJob[] = [];
@@ -89,15 +98,17 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       return db.transaction().execute(async (tx) => {
         const staged = lease && (await takenJob(tx, dialect, lease)).run !== null;
         const there = await insertJobs(tx, packed, staged ? 'staged' : 'pending', keyDays);
-        if (!staged) return conflicts(tx, there);
-        for (const { run, queue, key, payload, packed: of } of packed)
-          if (run)
-            await putTotal(tx, run, 'staged', `${queue}/${key}`, {
-              lines: of.lines,
-              quantity: '0',
-              records: recordCount(payload),
-            });
-        return conflicts(tx, there);
+        const differing = await conflicts(tx, there);
+        if (staged)
+          for (const { run, queue, key, payload, packed: of } of packed) {
+            if (!run) continue;
+            const counted = { lines: of.lines, quantity: '0', records: recordCount(payload) };
+            if (differing.includes(key)) await putTotal(tx, run, 'dead', `${queue}/${key}/${of.hash}`, counted);
+            else await putTotal(tx, run, 'staged', `${queue}/${key}`, counted);
+          }
+        const told = packed.flatMap((job) => (job.audit && !there.includes(job) ? [job.audit] : []));
+        await appendAudit(tx, dialect, ...told);
+        return differing;
       });
     },
 
@@ -165,12 +176,18 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       return claimed;
     },
 
-    /** An event's job is done: it was taken over durably. Done already under the same lease, it stays so. */
-    settle: (lease: Held) =>
+    /**
+     * An event's job is done: it was taken over durably. Done already under the same lease, it stays so. `who` settles it,
+     * as the audit names it: the node that sent it, where it is left out.
+     */
+    settle: (lease: Held, who?: string) =>
       db.transaction().execute(async (tx) => {
         const job = await takenJob(tx, dialect, lease);
+        if (job.state === 'done') return;
         const settledNow = { state: 'done' as const, error: null, lease_owner: null, lease_until: null, updated_at: Date.now() };
-        if (job.state !== 'done') await tx.updateTable('jobs').set(settledNow).where('id', '=', lease.job).execute();
+        await tx.updateTable('jobs').set(settledNow).where('id', '=', lease.job).execute();
+        const detail = { job: job.id, queue: job.queue, attempts: job.attempts };
+        await appendAudit(tx, dialect, { who: who ?? job.queue, what: 'event.settled', subject: job.key, detail });
       }),
 
     /** Keeps the lease for so many seconds from now. */
@@ -206,7 +223,7 @@ export function jobsOf(context: StoreContext, keyDays: number) {
     retry: (lease: Held, retry: { error?: string; delayMs: number; countAttempt: boolean }) =>
       settled(lease, async (tx, job) => {
         const now = Date.now();
-        const failure = retry.error === undefined ? {} : { error: retry.error };
+        const failure = retry.error === undefined ? {} : { error: redactText(retry.error) };
         await tx
           .updateTable('jobs')
           .set({
@@ -222,7 +239,11 @@ export function jobsOf(context: StoreContext, keyDays: number) {
           .execute();
         if (job.run && retry.error !== undefined) {
           await lockedRun(tx, dialect, job.run);
-          await tx.updateTable('runs').set({ error: retry.error, updated_at: now }).where('id', '=', job.run).execute();
+          await tx
+            .updateTable('runs')
+            .set({ ...failure, updated_at: now })
+            .where('id', '=', job.run)
+            .execute();
         }
       }),
 
@@ -352,16 +373,25 @@ export async function insertJobs(
 /** Keys of the jobs that the queue has under the same key with other content. */
 async function conflicts(tx: Tx, jobs: readonly PackedJob[]): Promise<readonly string[]> {
   const differing: string[] = [];
-  for (const { queue, key, packed } of jobs) {
+  for (const { queue, key, packed, payload, aside } of jobs) {
     const held = await tx
       .selectFrom('jobs')
-      .select('content_hash')
+      .innerJoin('job_payloads', 'job_payloads.job', 'jobs.id')
+      .select(['content_hash', 'body'])
       .where('queue', '=', queue)
       .where('key', '=', key)
       .executeTakeFirst();
-    if (held && held.content_hash !== packed.hash) differing.push(key);
+    if (!held || held.content_hash === packed.hash) continue;
+    if (aside && (await contentHash(await unpackPayload(held.body), aside)) === (await contentHash(payload, aside))) continue;
+    differing.push(key);
   }
   return differing;
+}
+
+/** The hash of a payload without what does not make it other content. */
+async function contentHash(payload: unknown, aside: readonly string[]): Promise<string> {
+  const content = Object.entries(payload ?? {}).filter(([name]) => !aside.includes(name));
+  return (await packPayload(Object.fromEntries(content))).hash;
 }
 
 type Urgency = { readonly priority: number; readonly id: string };

@@ -9,6 +9,7 @@ import { StoreError } from './errors.ts';
 import { type Exceptions, exceptionsOf } from './exceptions.ts';
 import { endLeases, type Jobs, jobsOf } from './jobs.ts';
 import { migrate } from './migrate.ts';
+import { type DeployedSettings, deployedSettingsOf } from './node-settings.ts';
 import { openPostgres } from './postgres.ts';
 import { sweep } from './retention.ts';
 import { type Runs, runsOf } from './runs.ts';
@@ -30,7 +31,8 @@ export type Store = {
   readonly births: Births;
   readonly exceptions: Exceptions;
   readonly versions: Versions;
-  readonly audit: { append(entry: AuditEntry): Promise<void> };
+  readonly settings: DeployedSettings;
+  readonly audit: { append(...entries: readonly AuditEntry[]): Promise<void> };
   /** Takes away what is older than the retention. */
   sweep(): Promise<void>;
   close(): Promise<void>;
@@ -83,7 +85,10 @@ export async function storeOf(
     births: birthsOf(context),
     exceptions: exceptionsOf(context),
     versions: versionsOf(context, retentionDays),
-    audit: { append: (entry) => context.db.transaction().execute((tx) => appendAudit(tx, context.dialect, entry)) },
+    settings: deployedSettingsOf(context),
+    audit: {
+      append: (...entries) => context.db.transaction().execute((tx) => appendAudit(tx, context.dialect, ...entries)),
+    },
     sweep: () => sweep(context, retentionDays),
     close,
   };

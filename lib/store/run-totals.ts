@@ -1,4 +1,6 @@
+import type { Kysely } from 'kysely';
 import type { Tx } from './context.ts';
+import type { Tables } from './schema.ts';
 import { type Stage, totalsOf } from './totals.ts';
 
 /** Notes what was counted for a part of a run; counted again, it takes the place of what was there. */
@@ -24,6 +26,6 @@ export async function clearCounts(tx: Tx, run: string): Promise<void> {
 }
 
 /** The totals of a run. */
-export async function runTotals(tx: Tx, run: string) {
-  return totalsOf(await tx.selectFrom('run_totals').selectAll().where('run', '=', run).execute());
+export async function runTotals(db: Kysely<Tables>, run: string) {
+  return totalsOf(await db.selectFrom('run_totals').selectAll().where('run', '=', run).execute());
 }

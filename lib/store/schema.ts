@@ -31,6 +31,9 @@ export type RunsTable = {
   /** How often it was given to the flow again after it had ended. */
   replays: number;
   error: string | null;
+  /** The mappings that its records came through (JSON), in order, each as `id@version`; and the rules that they were checked by. */
+  mappings: string | null;
+  rules: string | null;
   created_at: number;
   updated_at: number;
 };
@@ -219,6 +222,9 @@ export type ReleasedOrdersTable = {
   at: number;
 };
 
+/** A node's settings as they were last deployed: JSON without secrets. */
+export type NodeSettingsTable = { home: string; node: string; type: string; settings: string };
+
 export type AuditTable = {
   seq: number;
   at: number;
@@ -249,5 +255,6 @@ export type Tables = {
   version_previews: VersionPreviewsTable;
   released_records: ReleasedRecordsTable;
   released_orders: ReleasedOrdersTable;
+  node_settings: NodeSettingsTable;
   audit: AuditTable;
 };

@@ -6,6 +6,7 @@ import { canonicalJson, sha256 } from './canonical-json.ts';
 import { closeRun } from './close-run.ts';
 import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
 import { addEffects, type Effect } from './effects.ts';
+import { redactText } from './redact.ts';
 import { putTotal, runTotals } from './run-totals.ts';
 import type { JobsTable } from './schema.ts';
 import { imbalance, type Stage } from './totals.ts';
@@ -93,7 +94,7 @@ export function settlementsOf({ db, dialect }: StoreContext, keyDays: number) {
         const job = await heldJob(tx, dialect, lease);
         if (job.run) await lockedRun(tx, dialect, job.run);
         const now = Date.now();
-        const words = GIVES_TO_THE_FLOW.has(job.kind) && job.run ? await whyItFailed(tx, job, job.run, error) : error;
+        const words = redactText(GIVES_TO_THE_FLOW.has(job.kind) && job.run ? await whyItFailed(tx, job, job.run, error) : error);
         const buried = { state: 'dead' as const, error: words, lease_owner: null, lease_until: null, updated_at: now };
         await tx.updateTable('jobs').set(buried).where('id', '=', lease.job).execute();
         if (job.run && GIVES_TO_THE_FLOW.has(job.kind)) {
@@ -109,7 +110,7 @@ export function settlementsOf({ db, dialect }: StoreContext, keyDays: number) {
           what: 'job.dead',
           subject: job.id,
           run: job.run ?? undefined,
-          detail: { queue: job.queue, error: words, attempts: job.attempts },
+          detail: { queue: job.queue, key: job.key, error: words, attempts: job.attempts },
         });
         if (job.run) await closeRun(tx, dialect, job.run);
       });
@@ -148,8 +149,8 @@ async function addDeadLetters(tx: Tx, job: Selectable<JobsTable>, dead: readonly
         content_hash: sha256(payload),
         state: 'dead' as const,
         result: null,
-        error,
-        fingerprint,
+        error: redactText(error),
+        fingerprint: redactText(fingerprint),
         lease_owner: null,
         lease_until: null,
         parent: job.id,

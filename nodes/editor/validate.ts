@@ -75,6 +75,15 @@ export function json(label: string, shape: 'list' | 'object'): Validator {
   });
 }
 
+/** Rows of limits, or none: each number that is given is zero or more. */
+export function limits(label: string, columns: readonly string[]): Validator {
+  return validator(label, (value) => {
+    if (textOf(value) === '') return undefined;
+    const fits = (row: Record<string, unknown>) => columns.every((name) => !(name in row) || Number(row[name]) >= 0);
+    return Array.isArray(value) && value.every(fits) ? undefined : { key: 'editor.error.limits' };
+  });
+}
+
 /** Whatever `faultOf` throws an Error about, in its words. */
 export function readable(label: string, read: (value: string, node: FormNode) => void): Validator {
   return validator(label, (value, node) => {

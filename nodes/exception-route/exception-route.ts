@@ -32,13 +32,15 @@ export default function (RED: NodeAPI): void {
               'payload',
               'The message carries no exceptions: wire an exception output of a Planbridge node here.',
             );
-          const routed = refusals.map((refusal) => ({ ...refusal, ...route(refusal, settings.rules) }));
           const { run, lease } = placeOf(message);
           needSameStore(lease, settings.store);
           const node = storeOf(RED, settings.store);
+          // What a version that waits would come to is nobody's to mend yet.
+          if (lease && message.sync?.preview) return void (await takenOver(node, lease, message));
+          const routed = refusals.map((refusal) => ({ ...refusal, ...route(refusal, settings.rules) }));
           const store = await node.open();
           const known = run && (lease || (await store.runs.summary(run))) ? run : undefined;
-          await store.exceptions.add(routed, known, lease);
+          await store.exceptions.add(routed, known, lease, { who: `exception-route:${this.id}`, mapping: message.sync?.mapping });
           const byOwner = Map.groupBy(routed, ({ owner }) => owner);
           send(OWNERS.map((owner) => (byOwner.has(owner) ? { ...message, payload: byOwner.get(owner) } : null)));
           if (lease) await takenOver(node, lease, message);

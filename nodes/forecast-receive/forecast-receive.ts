@@ -4,6 +4,7 @@ import { acceptRun } from '../../lib/intake/accept.ts';
 import { contentTypeOf, watchFolder } from '../../lib/intake/folder.ts';
 import { storeOf } from '../../lib/node/config-nodes.ts';
 import { servePost } from '../../lib/node/http-route.ts';
+import { ANONYMOUS } from '../../lib/node/identity.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
@@ -60,8 +61,8 @@ export default function (RED: NodeAPI): void {
       const unserve = path
         ? servePost(RED, path, async (request, response) => {
             const reply = await answer(async () => {
-              const { requester, ...body } = bodyOfRequest(request, maxBytes);
-              return accept(body, requester);
+              const { name } = store.identifier().identify(request);
+              return accept(bodyOfRequest(request, maxBytes), name === ANONYMOUS ? undefined : name);
             });
             respond(request, response, reply);
             this.send([reply, null]);

@@ -1,4 +1,5 @@
 import { IntakeError } from '../../lib/intake/errors.ts';
+import { answerNotAllowed } from '../../lib/node/identity.ts';
 import { StoreError } from '../../lib/store/errors.ts';
 import type { RunSummary } from '../../lib/store/summary.ts';
 
@@ -32,6 +33,8 @@ export function refused(error: unknown): Reply {
     const headers = error.status === 413 ? { ...JSON_TYPE, connection: 'close' } : JSON_TYPE;
     return { statusCode: error.status, headers, payload: { error: text, code: error.code, ...error.details } };
   }
+  const notAllowed = answerNotAllowed(error);
+  if (notAllowed) return notAllowed;
   const code = error instanceof StoreError ? error.code : 'unavailable';
   const payload = { error: `Nothing was accepted: ${text}`, code };
   return { statusCode: 503, headers: { ...JSON_TYPE, 'retry-after': String(RETRY_SECONDS) }, payload };

@@ -6,8 +6,8 @@ import type { Reply } from './reply.ts';
 /** How long the rest of a body that is not taken may keep coming before the connection is cut. */
 const LINGER_MILLISECONDS = 5_000;
 
-/** The body of a request, and its sender where Node-RED knows him. Throws IntakeError for one that need not be read. */
-export function bodyOfRequest(request: IncomingMessage, maxBytes: number): Body & { readonly requester: string | undefined } {
+/** The body of a request. Throws IntakeError for one that need not be read. */
+export function bodyOfRequest(request: IncomingMessage, maxBytes: number): Body {
   const { headers } = request;
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity')
@@ -17,8 +17,8 @@ export function bodyOfRequest(request: IncomingMessage, maxBytes: number): Body 
       'too-large',
       `The body is over the limit of ${Math.round(maxBytes / 1024 / 1024)} MB. Send it in parts, or raise the limit.`,
     );
-  const { user, originalUrl = '' } = request as IncomingMessage & { user?: { username?: string }; originalUrl?: string };
-  return { body: streamOf(request), source: originalUrl, contentType: headers['content-type'], requester: user?.username };
+  const { originalUrl = '' } = request as IncomingMessage & { originalUrl?: string };
+  return { body: streamOf(request), source: originalUrl, contentType: headers['content-type'] };
 }
 
 /**

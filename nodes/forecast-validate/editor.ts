@@ -1,11 +1,15 @@
+import { type DeviationRow, deviationLimits } from '../editor/deviation-limits.ts';
 import { domainBuilder } from '../editor/domain-builder.ts';
 import { treeOf } from '../editor/domain-tree.ts';
-import { chosen, readable, wholeNumber } from '../editor/validate.ts';
+import { chosen, limits, readable, wholeNumber } from '../editor/validate.ts';
 import { openFaults } from '../editor/visibility.ts';
 import '../editor/style.ts';
 
 /** Odoo's lines of the Purchase tab: which of them approve a supplier. */
 const SUPPLIERS = 'product.supplierinfo';
+
+/** How the limits of the open form read. */
+let readLimits: (() => DeviationRow[]) | undefined;
 
 RED.nodes.registerType('forecast-validate', {
   category: 'Planbridge',
@@ -22,6 +26,15 @@ RED.nodes.registerType('forecast-validate', {
     insideLeadTime: { value: 'warn' },
     pastDays: { value: 0, validate: wholeNumber('forecast-validate.label.pastDays', 0, 3650) },
     futureDays: { value: 730, validate: wholeNumber('forecast-validate.label.futureDays', 0, 3650) },
+    deviations: {
+      value: [] as DeviationRow[],
+      validate: limits('forecast-validate.section.deviations', ['percent', 'quantity']),
+    },
+    store: {
+      value: '',
+      type: 'sync-store',
+      validate: chosen('forecast-validate.label.store', (node) => ((node.deviations ?? []) as DeviationRow[]).length === 0),
+    },
     cacheSeconds: { value: 300, validate: wholeNumber('forecast-validate.label.cacheSeconds', 0, 86_400) },
   },
   inputs: 1,
@@ -43,6 +56,12 @@ RED.nodes.registerType('forecast-validate', {
       model: () => SUPPLIERS,
     });
     $('#planbridge-suppliers').prop('open', Boolean(this.supplierDomain));
+    const rows = (this.deviations ?? []) as DeviationRow[];
+    readLimits = deviationLimits(this, $('#planbridge-limits'), rows);
+    $('#planbridge-deviations').prop('open', rows.length > 0);
     openFaults();
+  },
+  oneditsave() {
+    this.deviations = readLimits?.() ?? [];
   },
 });

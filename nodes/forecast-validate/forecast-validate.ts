@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { BaselineSource } from '../../lib/forecast/baseline.ts';
 import { masterData } from '../../lib/forecast/master-data.ts';
 import { openRun } from '../../lib/forecast/run.ts';
 import { validateLines } from '../../lib/forecast/validation.ts';
@@ -17,10 +18,15 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     setUp(RED, this, () => {
       const settings = parseSettings(Settings, config);
-      const { pastDays, futureDays, insideLeadTime, productKey, supplierDomain, cacheSeconds } = settings;
-      const runOf = runContext(() =>
-        openRun({ zone: serverOf(RED, settings.server).zone, pastDays, futureDays, insideLeadTime }),
-      );
+      const { pastDays, futureDays, insideLeadTime, productKey, supplierDomain, deviations, cacheSeconds } = settings;
+      const baselineOf = (name: string): BaselineSource => {
+        return async (places) => (await storeOf(RED, settings.store).open()).versions.baselineItems(name, places);
+      };
+      const runOf = runContext(({ sync }) => {
+        const { zone } = serverOf(RED, settings.server);
+        const baseline = sync?.interface ? baselineOf(sync.interface) : undefined;
+        return openRun({ zone, pastDays, futureDays, insideLeadTime, deviations, baseline });
+      });
 
       const data = () =>
         masterData(serverOf(RED, settings.server).client(), { productKey, supplierDomain, ttlSeconds: cacheSeconds });
@@ -32,7 +38,8 @@ export default function (RED: NodeAPI): void {
           const lines = recordsOf(message);
           const run = runOf(message);
           showStatus(RED, this, 'working', 'checking', { count: lines.length });
-          const { accepted, refusals, totals } = validateLines(lines, run, await data().load(lines, run.today));
+          const [master] = await Promise.all([data().load(lines, run.today), run.baseline?.load(lines)]);
+          const { accepted, refusals, totals } = validateLines(lines, run, master);
           const { lease, index } = placeOf(message);
           if (lease) {
             const { runs } = await storeOf(RED, lease.store).open();
@@ -44,7 +51,7 @@ export default function (RED: NodeAPI): void {
           const counts = { count: accepted.length, refused: refusals.length };
           showStatus(RED, this, refusals.length > 0 ? 'exceptions' : 'done', refusals.length > 0 ? 'held' : 'accepted', counts);
         },
-        [settings.server],
+        [settings.server, settings.store],
         (message) => data().expect(recordsOf(message)),
       );
     });

@@ -8,6 +8,7 @@ import type { OdooServerNode } from '../../lib/node/types.ts';
 import { type OdooClient, openOdoo } from '../../lib/odoo/client.ts';
 import { OdooError } from '../../lib/odoo/errors.ts';
 import { count } from '../../lib/odoo/pages.ts';
+import { answeringOf } from './answering.ts';
 import { type Credentials, connectionOf } from './connection.ts';
 import { Settings } from './settings.ts';
 
@@ -23,7 +24,7 @@ const Count = z.object({ model: z.string(), domain: z.unknown() });
 const UNCHANGED = '__PWRD__';
 const MOST_MODELS = 50;
 
-/** What the forms ask: does this server answer, which models and fields has it, how many records has a domain. */
+/** What the forms ask: does this server answer, how has it been answering, which models and fields has it, how many records has a domain. */
 export function serveServerRoutes(RED: NodeAPI): void {
   const mayRead = RED.auth.needsPermission('planbridge.read');
   const mayTest = RED.auth.needsPermission('planbridge.write');
@@ -49,6 +50,12 @@ export function serveServerRoutes(RED: NodeAPI): void {
         await client.close();
       }
     }),
+  );
+
+  RED.httpAdmin.get(
+    '/planbridge/odoo-server/:id/breaker',
+    mayRead,
+    answer(async ({ params }) => (await answeringOf(RED, serverOf(RED, String(params.id)))) ?? { state: 'closed', failures: 0 }),
   );
 
   RED.httpAdmin.get(

@@ -1,4 +1,5 @@
 import { ask } from '../editor/ask.ts';
+import { showBreaker } from '../editor/breaker.ts';
 import { completeFrom } from '../editor/completion.ts';
 import { needed, timeZone, wholeNumber } from '../editor/validate.ts';
 import { openFaults } from '../editor/visibility.ts';
@@ -66,6 +67,8 @@ RED.nodes.registerType('odoo-server', {
         )
         .finally(() => button.prop('disabled', false));
     });
+    // A server that was only just added has none yet.
+    if (RED.nodes.node(this.id)) showBreaker($('#planbridge-breaker'), this);
     openFaults();
   },
 });

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { v7 as uuidv7 } from 'uuid';
 import { applyWrite } from '../../lib/delivery/apply-write.ts';
-import { settleWrite, type WriteResult } from '../../lib/delivery/write-settlement.ts';
+import { conflictsOf, impactOf, settleWrite, type WriteResult } from '../../lib/delivery/write-settlement.ts';
 import { placeOf } from '../../lib/node/batch.ts';
 import { serverOf, storeOf } from '../../lib/node/config-nodes.ts';
 import { SettingsError } from '../../lib/node/errors.ts';
@@ -10,9 +10,14 @@ import { needSameStore, takenOver } from '../../lib/node/run-lease.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus, troubles } from '../../lib/node/status.ts';
+import type { FlowMessage } from '../../lib/node/types.ts';
+import { EVENT_PRIORITY } from '../../lib/store/jobs.ts';
 import { Settings } from './settings.ts';
 import { writeJobOf } from './write-jobs.ts';
 import { startWriting } from './writing.ts';
+
+/** How a batch is sent and what tells of it may change while its work stays the same. */
+const ASIDE = ['sync', 'mapping', 'batchSize'];
 
 /** Writes to Odoo: durably by default, each batch a job that is tried again until Odoo takes it or refuses it for good. */
 export default function (RED: NodeAPI): void {
@@ -41,7 +46,7 @@ export default function (RED: NodeAPI): void {
       if (!settings.durable) return onInput(RED, this, writeAtOnce, uses);
 
       const troubleOf = troubles(RED, this);
-      const [failing, storing] = [troubleOf('failing'), troubleOf('storing')];
+      const [failing, away, storing] = [troubleOf('failing'), troubleOf('away'), troubleOf('storing')];
       const writing = startWriting({
         store: storeOf(RED, settings.store),
         server: serverOf(RED, settings.server),
@@ -51,20 +56,35 @@ export default function (RED: NodeAPI): void {
           showStatus(RED, this, 'working', 'applying', { count });
         },
         onSettled: (sync, result) => {
+          away.over();
           failing.over();
           this.send(messagesOf({ sync }, result));
         },
         onFailed: (sync, error, buried) => {
           if (buried) failing.over();
-          failing.tell(error, { sync });
+          const { code } = error as { code?: string };
+          (code === 'unavailable' ? away : failing).tell(error, { sync });
         },
-        onPaused: (ms) => showStatus(RED, this, 'failed', 'paused', { count: Math.ceil(ms / 1000) }),
+        onPaused: (ms) => away.show('paused', { count: Math.ceil(ms / 1000) }),
+        onResumed: away.over,
         onTrouble: storing.tell,
         onRecovered: storing.over,
       });
       this.on('close', (done: () => void) => void writing.stop().finally(done));
 
-      const stage: Handler = async (message) => {
+      /** A version that waits for approval is only tried: what its release would change is kept with it. */
+      const preview = async (message: FlowMessage, version: string, signal: AbortSignal) => {
+        const job = { ...writeJobOf(message, config), dryRun: true };
+        const { index, lease } = placeOf(message);
+        const node = storeOf(RED, settings.store);
+        const outcomes = await applyWrite({ client: serverOf(RED, settings.server).client(), job, signal });
+        await (await node.open()).versions.addPreview(version, `${who}/${index}`, impactOf(job, outcomes));
+        if (lease) await takenOver(node, lease, message);
+        showStatus(RED, this, 'done', 'tried', { count: outcomes.length });
+      };
+
+      const stage: Handler = async (message, send, signal) => {
+        if (message.sync?.preview) return preview(message, message.sync.preview, signal);
         const job = writeJobOf(message, config);
         const { run, index, last, lease } = placeOf(message);
         needSameStore(lease, settings.store);
@@ -73,9 +93,13 @@ export default function (RED: NodeAPI): void {
         const batch = message.sync?.key ?? run;
         const key = batch ? `${batch}/${index}` : uuidv7();
         const payload = { ...job, sync: { ...message.sync, lease: undefined } };
+        const priority = lease?.settledBy ? EVENT_PRIORITY : 0;
         const { maxAttempts } = settings;
-        const staged = { queue: who, kind: 'odoo-write', key, run: lease && run, payload, maxAttempts };
-        if (job.records.length > 0) await jobs.add([staged], lease);
+        const staged = { queue: who, kind: 'odoo-write', key, run: lease && run, payload, priority, maxAttempts, aside: ASIDE };
+        if (job.records.length > 0 && (await jobs.add([staged], lease)).length > 0) {
+          showStatus(RED, this, 'exceptions', 'conflict');
+          send([null, { ...message, payload: conflictsOf(job, key) }]);
+        }
         if (lease && last) {
           await runs.handOver(lease);
           if ((await takenOver(node, lease, message)) === 'waiting') showStatus(RED, this, 'waiting', 'waiting');

@@ -21,6 +21,7 @@ export type WritingOptions = {
   readonly onFailed: (sync: unknown, error: Error, buried: boolean) => void;
   /** Odoo did not answer a few times in a row; it is left alone for so many milliseconds. */
   readonly onPaused: (milliseconds: number) => void;
+  readonly onResumed: () => void;
   /** The store does not answer; the worker goes on trying. */
   readonly onTrouble: (error: Error) => void;
   readonly onRecovered: () => void;
@@ -52,6 +53,7 @@ export function startWriting({ store: node, server, who, ...tell }: WritingOptio
       },
       breaker: breakerOf(store, () => server.client().server),
       onPaused: tell.onPaused,
+      onResumed: tell.onResumed,
       onTrouble: tell.onTrouble,
       onRecovered: tell.onRecovered,
     });

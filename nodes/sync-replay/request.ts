@@ -10,7 +10,6 @@ const Request = z.object({
   query: z
     .object({ run: Text, queue: Text, fingerprint: Text, limit: z.coerce.number().int().min(1).max(1000).optional() })
     .catch({}),
-  user: z.object({ username: z.string() }).optional().catch(undefined),
 });
 
 /** What a message, or the HTTP request that it came with, asks for. */
@@ -27,8 +26,8 @@ export type Asked = {
   readonly who: string;
 };
 
-/** Reads `msg.action`, `msg.filter`, `msg.run`, `msg.record`, `msg.comment`, `msg.who`, or an HTTP request's parts. Throws MessageError. */
-export function askedBy(message: FlowMessage, action: Asked['action'], node: string): Asked {
+/** Reads `msg.action`, `msg.filter`, `msg.run`, `msg.record`, `msg.comment`, `msg.who`, or an HTTP request's parts, which `user` sent. Throws MessageError. */
+export function askedBy(message: FlowMessage, action: Asked['action'], node: string, user: string | undefined): Asked {
   const request = message.req ? Request.parse(message.req) : undefined;
   const { limit, ...query } = request?.query ?? {};
   const id = request?.params.id;
@@ -61,7 +60,7 @@ export function askedBy(message: FlowMessage, action: Asked['action'], node: str
   if (asked === 'discard' && !comment.trim())
     throw new MessageError('payload', 'Discarding needs a comment that says why: what is discarded is never done.');
   // Over HTTP the request says who it is, never what it brings.
-  const who = request ? `user:${request.user?.username ?? 'anonymous'}` : (given.data.who ?? `node:${node}`);
+  const who = user ?? given.data.who ?? `node:${node}`;
   return { action: asked, filter, one, run, limit: given.data.limit ?? limit, record, comment, who };
 }
 

@@ -1,6 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { storeOf } from '../../lib/node/config-nodes.ts';
 import { MessageError } from '../../lib/node/errors.ts';
+import { answerNotAllowed } from '../../lib/node/identity.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
@@ -20,7 +22,9 @@ export default function (RED: NodeAPI): void {
       const settings = parseSettings(Settings, config);
       const answerTo = async (message: FlowMessage): Promise<Answer> => {
         const node = storeOf(RED, settings.store);
-        const asked = askedBy(message, settings.action, this.id);
+        const request = message.req as IncomingMessage | undefined;
+        const user = request && node.identifier().identify(request).name;
+        const asked = askedBy(message, settings.action, this.id, user);
         const answer = await act(await node.open(), asked);
         // The workers that are in this process begin at once.
         if (asked.action === 'replay' || asked.action === 'replay-run') node.inFlow.released();
@@ -32,10 +36,12 @@ export default function (RED: NodeAPI): void {
         this,
         async (message, send) => {
           const answer = await answerTo(message).catch((error: unknown): Answer => {
+            const notAllowed = message.req ? answerNotAllowed(error) : undefined;
+            if (notAllowed) return notAllowed;
             if (!message.req || !(error instanceof MessageError)) throw error;
             return { statusCode: 400, payload: { error: error.message } };
           });
-          send({ ...message, ...answer, headers: { 'content-type': 'application/json' } });
+          send({ ...message, headers: { 'content-type': 'application/json' }, ...answer });
           const { payload, statusCode } = answer;
           const count = Array.isArray(payload) ? payload.length : ((payload as { ids?: string[] }).ids?.length ?? 0);
           if (statusCode >= 400) showStatus(RED, this, 'failed', 'refused');

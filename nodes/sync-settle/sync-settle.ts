@@ -22,7 +22,7 @@ export default function (RED: NodeAPI): void {
           if (lease?.settledBy) {
             needSameStore(lease, settings.store);
             const node = storeOf(RED, settings.store);
-            await (await node.open()).jobs.settle(lease);
+            await (await node.open()).jobs.settle(lease, `sync-settle:${this.id}`);
             node.inFlow.settle(lease);
             showStatus(RED, this, 'done', 'settled');
           }

@@ -14,7 +14,7 @@ RED.nodes.registerType('sync-store', {
     },
     retentionDays: { value: 35, validate: wholeNumber('sync-store.label.retentionDays', 1, 3650) },
   },
-  credentials: { password: { type: 'password' } },
+  credentials: { password: { type: 'password' }, tokens: { type: 'password' } },
   label() {
     return String(this.name || this.url || 'sync-store');
   },

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
+import { followDeployers } from '../../lib/node/deployer.ts';
+import { followDeployments } from '../../lib/node/follow-deployments.ts';
 import { followMessages } from '../../lib/node/follow-messages.ts';
+import { identifier } from '../../lib/node/identity.ts';
 import { runsInFlow } from '../../lib/node/runs-in-flow.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import type { SyncStoreNode } from '../../lib/node/types.ts';
@@ -12,9 +15,10 @@ const DAY = 86_400_000;
 
 /** The durable store: opened once, shared by all nodes that use it. */
 export default function (RED: NodeAPI): void {
+  followDeployers(RED);
   RED.nodes.registerType(
     'sync-store',
-    function (this: SyncStoreNode & { credentials: { password?: string } }, config: NodeDef) {
+    function (this: SyncStoreNode & { credentials: { password?: string; tokens?: string } }, config: NodeDef) {
       RED.nodes.createNode(this, config);
       followMessages(RED);
       let opened: Promise<Store> | undefined;
@@ -28,7 +32,14 @@ export default function (RED: NodeAPI): void {
         return opened;
       };
       const users = underWay();
-      Object.assign(this, { open, inFlow: runsInFlow(), keepFor: users.keepFor });
+      const who = () =>
+        identifier({
+          tokens: [this.credentials?.tokens, process.env.PLANBRIDGE_TOKENS].filter(Boolean).join(','),
+          basic: Boolean(RED.settings.httpNodeAuth),
+          development: isDevelopment(RED),
+        });
+      Object.assign(this, { open, inFlow: runsInFlow(), keepFor: users.keepFor, identifier: who });
+      followDeployments(RED, this);
       const sweeping = setInterval(() => {
         opened?.then((store) => store.sweep()).catch((error: Error) => this.error(error));
       }, DAY);
@@ -42,6 +53,16 @@ export default function (RED: NodeAPI): void {
           .finally(done);
       });
     } as never,
-    { credentials: { password: { type: 'password' } } },
+    { credentials: { password: { type: 'password' }, tokens: { type: 'password' } } },
   );
+}
+
+/** Whether none of the Odoo servers of the flows is said to be for testing or production. */
+function isDevelopment(RED: NodeAPI): boolean {
+  let development = true;
+  RED.nodes.eachNode((node) => {
+    const { type, environment = 'development' } = node as NodeDef & { environment?: string };
+    if (type === 'odoo-server' && environment !== 'development') development = false;
+  });
+  return development;
 }

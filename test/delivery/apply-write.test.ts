@@ -272,6 +272,19 @@ for (const target of odooServers()) {
       assert.equal((await mine()).length, 1);
     });
 
+    it('tells the values of what an earlier try created, though its answer was lost and Odoo holds them otherwise', async () => {
+      const work = job([partner('A', { street: 'New', $line: 2 })]);
+      instead = ({ method }, send) => (method === 'create' ? send().then(() => Promise.reject(lost(method))) : undefined);
+      await assert.rejects(attempt(work), OdooError);
+      const created = ['created', partner('A', { street: 'New' })];
+      const [found] = await attempt(work);
+      assert.deepEqual([found?.outcome, found?.changed], created);
+      await odoo.call({ model: MODEL, method: 'write', ids: [found?.id ?? 0], args: { vals: { street: '<p>New</p>' } } });
+      limit(0);
+      const [written] = await attempt(work);
+      assert.deepEqual([written?.outcome, written?.changed], created);
+    });
+
     it('does not upsert again what its process was cut off in, before Odoo is surely done with it', async () => {
       loseFirst('create');
       const work = job([partner('A')]);

@@ -29,18 +29,21 @@ for (const target of testStores()) {
       assert.equal(await another.wait(), 0);
       await failTimes(one, 1);
       assert.ok((await another.wait()) > 300);
-      assert.equal((await another.open())?.error, 'Odoo is away.');
+      const { state, failures, openUntil = 0, error } = (await another.state()) ?? {};
+      assert.deepEqual([state, failures, error], ['open', 3, 'Odoo is away.']);
+      assert.ok(openUntil > Date.now());
     });
 
     it('lets one alone find out how it is, and all go on once it answers', async () => {
       const { one, another } = fresh();
       await failTimes(one, 3);
       await sleep((await one.wait()) + 20);
+      assert.equal((await another.state())?.state, 'half-open');
       const waits = await Promise.all([one.wait(), another.wait(), one.wait()]);
       assert.equal(waits.filter((wait) => wait === 0).length, 1, `${waits}`);
       await one.succeeded();
       assert.equal(await another.wait(), 0);
-      assert.equal(await another.open(), undefined);
+      assert.equal(await another.state(), undefined);
     });
 
     it('waits longer each time that it is still away', async () => {
@@ -52,6 +55,7 @@ for (const target of testStores()) {
     it('takes a refusal for an answer', async () => {
       const { one } = fresh();
       await failTimes(one, 2);
+      assert.equal((await one.state())?.state, 'closed');
       await one.failed(new OdooError('validation', 'No.'));
       await failTimes(one, 2);
       assert.equal(await one.wait(), 0);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { breakerOf } from '../../lib/delivery/breaker.ts';
 import { CalledOff } from '../../lib/delivery/verdict.ts';
 import { startWorker, type Worker, type WorkerOptions } from '../../lib/delivery/worker.ts';
 import { OdooError } from '../../lib/odoo/errors.ts';
@@ -85,6 +86,24 @@ describe('the worker', () => {
     );
     await until(async () => (await counts()).done === 6);
     assert.equal(most, 3);
+  });
+
+  it('tells when the server is left alone, and when it answers again, though another found it out', async () => {
+    const told: string[] = [];
+    const breaker = breakerOf(store, () => 'server');
+    for (let time = 0; time < 3; time++) await breaker.failed(new OdooError('unavailable', 'Odoo is away.'));
+    await add(['one']);
+    const worker = start(async () => DONE, {
+      breaker,
+      onPaused: () => told.push('paused'),
+      onResumed: () => told.push('resumed'),
+      onSettled: () => told.push('settled'),
+    });
+    await until(() => told.includes('paused'));
+    await breaker.succeeded();
+    worker.nudge();
+    await until(() => told.includes('settled'));
+    assert.deepEqual([...new Set(told)], ['paused', 'resumed', 'settled']);
   });
 
   it('waits for what is under way when it is stopped, and takes no more', async () => {

@@ -145,6 +145,8 @@ describe('validators of the forms', () => {
     assert.equal(await said('odoo-write', 'store', '', { durable: false }), true);
     assert.match(String(await said('odoo-write', 'store', '', { durable: true })), /choose one/);
     assert.equal(await said('canonical-map', 'server', ''), true);
+    assert.equal(await said('forecast-validate', 'store', ''), true);
+    assert.match(String(await said('forecast-validate', 'store', '', { deviations: [{ percent: 30 }] })), /choose one/);
   });
 
   it('take a domain as Odoo takes it, and say where it is wrong', async () => {

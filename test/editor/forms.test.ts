@@ -123,8 +123,19 @@ describe('the forms in a browser', function () {
 
   const nodeOf = (id: string) =>
     page.evaluate((name) => {
-      const { valid, validationErrors = [], model, domain, keys, rules, mapping, source, followUp } = RED.nodes.node(name);
-      return { valid, validationErrors, model, domain, keys, rules, mapping, source, followUp };
+      const {
+        valid,
+        validationErrors = [],
+        model,
+        domain,
+        keys,
+        rules,
+        mapping,
+        source,
+        followUp,
+        deviations,
+      } = RED.nodes.node(name);
+      return { valid, validationErrors, model, domain, keys, rules, mapping, source, followUp, deviations };
     }, id);
   const open = async (id: string) => {
     await page.evaluate((name) => {
@@ -245,6 +256,19 @@ describe('the forms in a browser', function () {
     assert.match(await textOf(answer), /login|password|credentials/i);
     // The browser notes the answer's status; it is what was asked for.
     assert.match(faults.splice(0).join(), /502/);
+    await close('cancel');
+  });
+
+  it('shows how a server has been answering, where it did not', async () => {
+    const breaker = page.locator('#planbridge-breaker');
+    await open('odoo');
+    assert.equal(await textOf(breaker), '');
+    await close('cancel');
+    const away = { state: 'open', failures: 4, openUntil: Date.now() + 60_000, error: "It's away." };
+    await page.route('**/odoo-server/odoo/breaker', (route) => route.fulfill({ json: away }));
+    await open('odoo');
+    await breaker.getByText(/left alone until \S.*, for 4 calls in a row .*: It's away\.$/).waitFor();
+    await page.unroute('**/odoo-server/odoo/breaker');
     await close('cancel');
   });
 
@@ -404,6 +428,31 @@ describe('the forms in a browser', function () {
     assert.equal(await page.inputValue('.planbridge-reason'), 'NO_SUPPLY_SOURCE');
     assert.equal(await page.inputValue('.planbridge-owner'), 'integration');
     await close('cancel');
+  });
+
+  it('keeps the limits of a deviation', async () => {
+    const limits = page.locator('#planbridge-deviations');
+    await open('validate');
+    await limits.locator('summary').click();
+    await limits.locator('.red-ui-editableList-addButton').click();
+    await page.fill('.planbridge-group', '*Furniture*');
+    await page.fill('.planbridge-percent', '30');
+    await page.fill('.planbridge-quantity', '-5');
+    await close('ok');
+    const wrong = await nodeOf('validate');
+    assert.match(String(wrong.validationErrors), /Deviation from the baseline: numbers of zero or more/);
+    await open('validate');
+    assert.equal(await page.inputValue('.planbridge-group'), '*Furniture*');
+    await page.fill('.planbridge-quantity', '');
+    await close('ok');
+    const { valid, deviations } = await nodeOf('validate');
+    assert.deepEqual([valid, deviations], [true, [{ group: '*Furniture*', percent: 30 }]]);
+    await open('validate');
+    assert.equal(await page.inputValue('.planbridge-percent'), '30');
+    await limits.locator('.red-ui-editableList-item-remove').click();
+    await page.waitForTimeout(400);
+    await close('ok');
+    assert.deepEqual((await nodeOf('validate')).deviations, []);
   });
 
   it('covers every node of the package', () => {

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { mosquittoPath, startMosquitto } from '../support/mosquitto.ts';
 import { mustHave } from '../support/required.ts';
-import { odooServers } from '../support/servers.ts';
 import { openBridge } from './support/bridge.ts';
 import { chanceOf } from './support/chance.ts';
 import { countOf } from './support/counts.ts';
@@ -12,15 +11,16 @@ import { startLoad } from './support/load.ts';
 import { openPlant } from './support/plant.ts';
 import { reckon } from './support/reckoning.ts';
 import { lookInto } from './support/store-look.ts';
+import { newest, sandbox } from './support/targets.ts';
 
-const [sandbox] = odooServers();
+const target = newest ?? sandbox;
 const postgres = process.env.TEST_POSTGRES_URL;
 const canRun = mustHave('mosquitto', mosquittoPath()) && mustHave('postgres', postgres);
 
-/** The longest lease of the shipped flows, in seconds: of a run or event in the flow. Writing has 60. */
-const LEASE = 120;
+/** The lease of a run or event in the flow, in seconds: here as long as that of writing, so that no more need be waited for. */
+const LEASE = 60;
 
-(canRun ? describe : describe.skip)('two instances on one PostgreSQL store', function () {
+(canRun ? describe : describe.skip)(`two instances on one PostgreSQL store: ${target.name}`, function () {
   this.timeout(0);
   const seed = countOf('seed');
 
@@ -31,8 +31,8 @@ const LEASE = 120;
     await admin.query(`create database ${name}`);
     const store = Object.assign(new URL(postgres ?? ''), { pathname: `/${name}` }).href;
     const broker = await startMosquitto();
-    const plant = await openPlant(sandbox!);
-    const shared = { server: plant.server, broker: broker.url, store, group: 'planbridge' };
+    const plant = await openPlant(target);
+    const shared = { server: plant.server, broker: broker.url, store, group: 'planbridge', lease: LEASE };
     const first = await openBridge({ ...shared, clientId: 'planbridge-1' });
     const second = await openBridge({ ...shared, clientId: 'planbridge-2' });
     try {

@@ -4,11 +4,9 @@ import fc from 'fast-check';
 import mqtt from 'mqtt';
 import { mosquittoPath } from '../support/mosquitto.ts';
 import { mustHave } from '../support/required.ts';
-import { odooServers } from '../support/servers.ts';
 import { countOf } from './support/counts.ts';
+import { sandbox } from './support/targets.ts';
 import { underLoad } from './support/under-load.ts';
-
-const [sandbox] = odooServers();
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const text = fc.string({ unit: 'binary', maxLength: 300 }).map((value) => Buffer.from(value));
@@ -49,7 +47,7 @@ const file = fc.record({
   const seed = countOf('seed');
 
   it(`is answered or told of, ${payloads} messages and as many files, and holds nothing up (seed ${seed})`, async () => {
-    await underLoad(sandbox!, async ({ broker, bridge, load }) => {
+    await underLoad(sandbox, async ({ broker, bridge, load }) => {
       const sender = await mqtt.connectAsync(broker.url, { protocolVersion: 5 });
       for (const body of fc.sample(message, { numRuns: payloads, seed })) {
         load.ledger.others.add(body.toString('hex'));

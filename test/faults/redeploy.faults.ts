@@ -2,22 +2,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mosquittoPath } from '../support/mosquitto.ts';
 import { mustHave } from '../support/required.ts';
-import { odooServers } from '../support/servers.ts';
 import { chanceOf } from './support/chance.ts';
 import { countOf } from './support/counts.ts';
+import { newest, sandbox } from './support/targets.ts';
 import { underLoad } from './support/under-load.ts';
 
-const [sandbox] = odooServers();
+/** Each kind on the sandbox, the one that ends every node on the newest Odoo as well. */
+const DEPLOYMENTS = [
+  ...['full', 'flows', 'nodes', 'reload'].map((type) => ({ type, target: sandbox })),
+  ...(newest ? [{ type: 'full', target: newest }] : []),
+];
 
 (mustHave('mosquitto', mosquittoPath()) ? describe : describe.skip)('deploying under load', function () {
   this.timeout(0);
   const deployments = countOf('deployments');
   const seed = countOf('seed');
 
-  for (const type of ['full', 'flows', 'nodes', 'reload'])
-    it(`loses nothing and doubles nothing in ${deployments} deployments of the kind ${type} (seed ${seed})`, async () => {
+  for (const { type, target } of DEPLOYMENTS)
+    it(`on ${target.name}, loses nothing and doubles nothing in ${deployments} deployments of the kind ${type} (seed ${seed})`, async () => {
       await underLoad(
-        sandbox!,
+        target,
         async ({ bridge }) => {
           const chance = chanceOf(seed);
           for (let deployment = 0; deployment < deployments; deployment++) {

@@ -117,7 +117,7 @@ for (const target of odooServers()) {
       const store = new Database(join(home, 'planbridge.sqlite'), { readonly: true });
       const entries = store.prepare("select distinct who from audit where what = 'run.replayed'").all();
       store.close();
-      assert.deepEqual(entries, [{ who: 'user:anonymous' }]);
+      assert.deepEqual(entries, [{ who: 'anonymous' }]);
     });
 
     it('answers 404 for a run that there is not', async () => {

@@ -37,6 +37,7 @@ export const bom = (more: Partial<BillOfMaterials> = {}): BillOfMaterials => ({
 });
 export const supplier = (more: Partial<SupplierLine> = {}): SupplierLine => ({
   id: 1,
+  partner: 50,
   variant: undefined,
   company: undefined,
   sequence: 1,
@@ -58,6 +59,7 @@ export const product = (more: Partial<Product> = {}): Product => {
     active: true,
     company: undefined,
     unit: 1,
+    group: '',
     boms: [],
     suppliers: [],
     produceDays: 0,

@@ -6,7 +6,7 @@ import type { NodeAPI } from 'node-red';
 import canonicalMap from '../../nodes/canonical-map/canonical-map.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/odoo/server.ts';
 import { freePort } from '../support/ports.ts';
-import { startFlow, stopFlow } from './flow.ts';
+import { startFlow, stopFlow, store } from './flow.ts';
 
 describe('what the forms ask', () => {
   let sandbox: Sandbox;
@@ -122,8 +122,23 @@ describe('what the forms ask', () => {
     assert.ok(answer.error.length > 20, answer.error);
   });
 
+  it('tells how a server has been answering, where it did not', async () => {
+    assert.deepEqual((await ask('odoo-server/odoo/breaker')).answer, { state: 'closed', failures: 0 });
+    const { breakers } = await store();
+    const name = `${sandbox.url}/${sandbox.database}`;
+    const row = { failures: 4, openUntil: Date.now() + 60_000, error: 'Nothing listens there.' };
+    await breakers.write(name, row);
+    assert.deepEqual((await ask('odoo-server/odoo/breaker')).answer, { ...row, state: 'open' });
+    await breakers.write(name, { failures: 0, openUntil: 0, error: undefined });
+  });
+
   it('answers in words of a model or a server that is not there', async () => {
-    for (const path of ['odoo-server/odoo/models/no.such/fields', 'odoo-server/map/models', 'odoo-server/none/models']) {
+    for (const path of [
+      'odoo-server/odoo/models/no.such/fields',
+      'odoo-server/map/models',
+      'odoo-server/none/models',
+      'odoo-server/none/breaker',
+    ]) {
       const { status, answer } = await ask(path);
       assert.ok(status >= 400 && answer.error.length > 10, `${path}: ${status} ${JSON.stringify(answer)}`);
       assert.ok(!/not a function|undefined/.test(answer.error), answer.error);
@@ -158,12 +173,13 @@ describe('what the forms ask', () => {
   it('answers only who may read, and tests the settings of a form only for who may write', async () => {
     permissions.length = 0;
     await ask('odoo-server/test', { id: 'odoo' });
+    await ask('odoo-server/odoo/breaker');
     await ask('odoo-server/odoo/models');
     await ask('odoo-server/odoo/models/res.company/fields');
     await ask('odoo-server/odoo/count', { model: 'res.company', domain: [] });
     await ask('mapping/presets');
     await ask('mapping/try', { preset: 'forecast-default', sample: [] });
-    assert.deepEqual(permissions, ['planbridge.write', ...Array(5).fill('planbridge.read')]);
+    assert.deepEqual(permissions, ['planbridge.write', ...Array(6).fill('planbridge.read')]);
   });
 
   it('says what is wrong with a mapping, where', async () => {

@@ -9,7 +9,7 @@ import { searchAll } from '../../lib/odoo/pages.ts';
 import type { WriteOutcome } from '../../lib/odoo/write-outcome.ts';
 import odooWrite from '../../nodes/odoo-write/odoo-write.ts';
 import { odooServers, type TestServer } from '../support/servers.ts';
-import { nodeOf, startFlow, stopFlow, store, until, waitFor } from './flow.ts';
+import { nodeOf, sentTo, startFlow, stopFlow, store, until, waitFor } from './flow.ts';
 
 const MODEL = 'res.partner';
 
@@ -47,7 +47,8 @@ for (const target of odooServers()) {
             wires: [['applied'], ['refused']],
             ...settings,
           },
-          ...['applied', 'refused', 'caught'].map((id) => ({ id, type: 'helper' })),
+          ...['applied', 'refused', 'caught', 'statuses'].map((id) => ({ id, type: 'helper' })),
+          { id: 'watching', type: 'status', scope: ['write'], wires: [['statuses']] },
           { id: 'catching', type: 'catch', scope: null, wires: [['caught']] },
         ],
         { odoo: server, storeUrl },
@@ -153,6 +154,47 @@ for (const target of odooServers()) {
       const { applied, held, created } = (await opened.runs.summary(run)) ?? assert.fail('no run');
       assert.deepEqual({ applied, held, created }, { applied: 2, held: 1, created: 2 });
       await until(async () => (await mine()).length === 3);
+    });
+
+    /** An event in hand, as event-receive emits it. */
+    const event = async (name: string) => {
+      const { jobs } = await store();
+      await jobs.add([{ queue: name, kind: 'event', key: name, payload: {}, maxAttempts: 3 }]);
+      const [claimed] = await jobs.claim(name, { owner: 'test', leaseSeconds: 60, limit: 1 });
+      return { sync: { key: name, lease: { ...claimed?.lease, store: 'store', settledBy: 'takers' } } };
+    };
+
+    it('refuses what comes again for an event with other content, and lets the first stand', async () => {
+      await start();
+      const sync = await event('event|1');
+      write([partner('A', { street: 'First' })], sync);
+      write([partner('A', { street: 'First' })], { ...sync, parts: undefined });
+      write([partner('A', { street: 'Other' })], sync);
+      const [refused] = await waitFor('refused');
+      const [refusal, ...more] = (refused?.payload ?? []) as { reason: string; message: string; record: unknown }[];
+      assert.deepEqual([refusal?.reason, refusal?.record], ['KEY_CONFLICT', partner('A', { street: 'Other' })]);
+      assert.match(refusal?.message ?? '', /under the key event\|1\/0/);
+      assert.deepEqual([more, refused?.sync], [[], sync.sync]);
+      await waitFor('applied');
+      await sleep(200);
+      assert.deepEqual([sentTo('applied').length, sentTo('refused').length, (await mine())[0]?.street], [1, 1, 'First']);
+    });
+
+    it('does what events ask for before the batches that wait', async () => {
+      await start();
+      const { jobs, breakers } = await store();
+      await breakers.write(odoo.server, { failures: 3, openUntil: Date.now() + 1_000, error: 'away' });
+      write([partner('batch')]);
+      write([partner('event')], await event('event|2'));
+      await until(async () => (await jobs.counts('odoo-write:write')).pending === 2);
+      await waitFor('applied', 2);
+      const texts = sentTo('statuses').map(({ status }) => (status as { text?: string }).text);
+      assert.equal(texts[0], 'odoo-write.status.paused');
+      assert.equal(texts.at(-1), 'odoo-write.status.applied');
+      assert.deepEqual(
+        (await mine()).map(({ name }) => name),
+        ['event', 'batch'],
+      );
     });
 
     it('makes dead letters of records that Odoo cannot take at all, and sends them on', async () => {

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { v7 as uuidv7 } from 'uuid';
+import type { FlowRecord } from '../../lib/canonical/marks.ts';
 import type { Refusal } from '../../lib/exceptions/refusal.ts';
 import type { Route } from '../../lib/exceptions/routing.ts';
+import { VersionCollector } from '../../lib/forecast/versions/collect.ts';
 import type { FlowMessage } from '../../lib/node/types.ts';
 import canonicalMap from '../../nodes/canonical-map/canonical-map.ts';
 import exceptionRoute from '../../nodes/exception-route/exception-route.ts';
 import forecastReceive from '../../nodes/forecast-receive/forecast-receive.ts';
 import forecastTarget from '../../nodes/forecast-target/forecast-target.ts';
 import forecastValidate from '../../nodes/forecast-validate/forecast-validate.ts';
+import { releasedVersion } from '../support/released-version.ts';
 import { odooServers, type TestServer } from '../support/servers.ts';
 import { nodeOf, sentTo, startFlow, stopFlow, store, until, waitFor } from './flow.ts';
 
@@ -48,6 +51,8 @@ for (const target of odooServers()) {
             type: 'forecast-validate',
             server: 'odoo',
             insideLeadTime: 'off',
+            store: 'store',
+            deviations: [{ percent: 50, quantity: 10 }],
             wires: [
               ['target', 'accepted'],
               ['route', 'held'],
@@ -179,6 +184,33 @@ for (const target of odooServers()) {
         ['DUPLICATE_LINE', 'DUPLICATE_LINE'],
       );
       assert.equal(rules[0]?.parts?.id, run);
+    });
+
+    it('hold a line that deviates from the latest released version of its interface', async () => {
+      const check = (quantity: number) =>
+        nodeOf('validate').receive({ payload: [row(made, { quantity })], sync: { interface: 'forecast-import' } });
+      check(60);
+      const [first] = await waitFor('accepted');
+      const collector = new VersionCollector();
+      await collector.add(first?.payload as FlowRecord[]);
+      const items = await collector.items();
+      assert.match(items[0]?.group ?? '', /\w/);
+      check(600);
+      await waitFor('accepted', 2);
+      assert.deepEqual(sentTo('held'), [], 'there is no baseline yet');
+      await releasedVersion(await store(), 'forecast-import', items);
+      check(90);
+      check(91);
+      nodeOf('validate').receive({ payload: [row(made, { quantity: 600 })], sync: { interface: 'another' } });
+      const accepted = await waitFor('accepted', 5);
+      const [held] = await waitFor('held');
+      assert.deepEqual(
+        accepted.slice(2).map(({ payload }) => (payload as FlowRecord[]).map(({ quantity }) => quantity)),
+        [['90'], [], ['600']],
+      );
+      const [refusal] = (held?.payload ?? []) as Refusal[];
+      assert.equal(refusal?.reason, 'DEVIATION_EXCEEDED');
+      assert.match(refusal?.message ?? '', /changes by 51\.67 % in .*, from 60 to 91 Units; the limit is 50 % and 10 Units\.$/);
     });
 
     it('say in words what a message lacks', async () => {

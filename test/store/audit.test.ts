@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { entryHash } from '../../lib/store/audit.ts';
 import { openStore } from '../../lib/store/open.ts';
-import { redact } from '../../lib/store/redact.ts';
+import { redact, redactText } from '../../lib/store/redact.ts';
 import type { AuditTable } from '../../lib/store/schema.ts';
 
 describe('the audit', () => {
@@ -58,23 +58,42 @@ describe('redaction', () => {
       'X-Api-Key': 'k',
       nested: [{ Password: 'p', url: 'postgres://u:se@cret@host/db', other: 'see http://h/x?api_key=abc&page=2' }],
       header: 'Authorization was Bearer abcdefghijkl',
+      basic: 'It sent Basic dXNlcjpwYXNz; basic materials were asked for',
+      words: 'Wrong password: hunter2 (token=abc, "pass": 3)',
+      json: '{"login":"me","password":"a \\"b\\" c","n":1}',
+      nested_json: JSON.stringify({ body: '{"api_key":"x y","n":1}' }),
+      python: "{'password': 'x y', 'n': 1}",
       authorization: 'x',
       access_token: 'x',
       passes: 3,
       product: 'PASSAT',
       at: new Date(0),
       mail: 'mailto: a@b.example',
+      sentence: 'The password of the user is missing. Unexpected token } in JSON',
     };
     assert.deepEqual(redact(entry), {
       'X-Api-Key': '•••',
       nested: [{ Password: '•••', url: 'postgres://u:•••@host/db', other: 'see http://h/x?api_key=•••&page=2' }],
       header: 'Authorization was Bearer •••',
+      basic: 'It sent Basic •••; basic materials were asked for',
+      words: 'Wrong password: ••• (token=••• "pass": •••',
+      json: '{"login":"me","password":"•••","n":1}',
+      nested_json: JSON.stringify({ body: '{"api_key":"•••","n":1}' }),
+      python: "{'password': '•••', 'n': 1}",
       authorization: '•••',
       access_token: '•••',
       passes: 3,
       product: 'PASSAT',
       at: '1970-01-01T00:00:00.000Z',
       mail: 'mailto: a@b.example',
+      sentence: 'The password of the user is missing. Unexpected token } in JSON',
     });
+  });
+
+  it('changes nothing of what it has been through before', () => {
+    const once = redactText(
+      '{"password":"x"} password=x token: "y" Authorization: Basic dXNlcjpwYXNz http://h/?api_key=x&page=2',
+    );
+    assert.equal(redactText(once), once);
   });
 });

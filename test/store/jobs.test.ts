@@ -32,6 +32,18 @@ for (const target of testStores()) {
       );
     });
 
+    it('answers a key that comes again with other content, and keeps the first job', async () => {
+      const name = queue();
+      const sent = (record: object, batchSize = 1) =>
+        store.jobs.add([job(name, 'one', { payload: { records: [record], batchSize }, aside: ['batchSize'] })]);
+      assert.deepEqual(await sent({ a: 1 }), []);
+      assert.deepEqual(await sent({ a: 1 }), [], 'the same content');
+      assert.deepEqual(await sent({ a: 1 }, 5), [], 'only sent in another way');
+      assert.deepEqual(await sent({ a: 2 }), ['one']);
+      const [kept] = await claim(name);
+      assert.deepEqual(kept?.payload, { records: [{ a: 1 }], batchSize: 1 });
+    });
+
     it('gives each job to one worker only, the urgent ones first', async () => {
       const name = queue();
       await store.jobs.add(Array.from({ length: 20 }, (_, at) => job(name, `${at}`, { priority: at === 19 ? 5 : 0 })));

@@ -246,6 +246,21 @@ for (const target of testStores()) {
         assert.deepEqual(await store.jobs.counts(queue), {}, 'a job of a failed run was left');
       });
 
+    it('counts the lines of a part as dead whose key has other content already', async () => {
+      const run = await accept(5);
+      const { lease } = await claim();
+      await counted(lease, { validated: 5, accepted: 5 });
+      const stage = (lines: number, name: string) => {
+        const payload = { records: [{ name, $source: { lines, quantity: '1' } }] };
+        return store.jobs.add([{ queue: `odoo-write:${run}`, kind: 'w', key: `${run}/0`, run, payload, maxAttempts: 3 }], lease);
+      };
+      assert.deepEqual(await stage(3, 'first'), []);
+      for (let again = 0; again < 2; again++) assert.deepEqual(await stage(2, 'second'), [`${run}/0`]);
+      await store.runs.handOver(lease);
+      assert.equal(await store.runs.release(lease), 'released');
+      assert.equal((await store.runs.summary(run))?.dead, 2);
+    });
+
     it('waits for the exceptions of records that could not be mapped for Odoo, and counts their lines as dead', async () => {
       const run = await accept(5);
       const { lease } = await claim();

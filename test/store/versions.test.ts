@@ -55,7 +55,7 @@ for (const target of testStores()) {
         difference: {},
         automatic,
         why: automatic ? [] : ['It is large.'],
-        waitHours: 24,
+        waitHours,
         maxAttempts: 3,
       };
       await store.versions.validated(lease, id, judged);

@@ -9,6 +9,11 @@ export const Many2one = z
   .union([z.tuple([z.number()]).rest(z.unknown()), z.literal(false), z.null()])
   .transform((value) => (value ? value[0] : undefined));
 
+/** A many2one as Odoo answers it; becomes the name that Odoo shows, blank where it is empty. */
+export const Many2oneName = z
+  .union([z.tuple([z.number(), z.string()]).rest(z.unknown()), z.literal(false), z.null()])
+  .transform((value) => (value ? value[1] : ''));
+
 /** A many2one that is always set. */
 export const RequiredMany2one = z
   .tuple([z.number()])

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OdooClient } from '../../odoo/client.ts';
 import type { ProductKey } from '../master-view.ts';
-import { grouped, Many2one, OptionalNumber, OptionalText, RequiredMany2one, readForValues } from './answers.ts';
+import { grouped, Many2one, Many2oneName, OptionalNumber, OptionalText, RequiredMany2one, readForValues } from './answers.ts';
 import { readExternalIds } from './external-ids.ts';
 
 const ProductRow = z.object({
@@ -12,6 +12,8 @@ const ProductRow = z.object({
   product_tmpl_id: RequiredMany2one,
   company_id: Many2one,
   uom_id: RequiredMany2one,
+  // A category shows its complete name, such as "All / Saleable / Office Furniture", in every version.
+  categ_id: Many2oneName,
   produce_delay: OptionalNumber,
   days_to_prepare_mo: OptionalNumber,
   route_ids: z.array(z.number()).optional().default([]),
@@ -20,7 +22,7 @@ export type ProductRow = z.output<typeof ProductRow>;
 
 const PRODUCT = {
   model: 'product.product',
-  fields: ['default_code', 'barcode', 'active', 'product_tmpl_id', 'company_id', 'uom_id'],
+  fields: ['default_code', 'barcode', 'active', 'product_tmpl_id', 'company_id', 'uom_id', 'categ_id'],
   // produce_delay is the product's up to Odoo 16 and the BoM's from 17 on; routes come with inventory.
   fieldsWherePresent: ['produce_delay', 'days_to_prepare_mo', 'route_ids'],
   row: ProductRow,

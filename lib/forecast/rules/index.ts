@@ -1,5 +1,6 @@
 import { ambiguousProduct } from './ambiguous-product.ts';
 import { archivedProduct } from './archived-product.ts';
+import { deviationExceeded } from './deviation-exceeded.ts';
 import { duplicateLine } from './duplicate-line.ts';
 import { insideLeadTime } from './inside-lead-time.ts';
 import { malformed } from './malformed.ts';
@@ -25,5 +26,6 @@ export const RULES: readonly Rule[] = [
   noSupplySource,
   outsideHorizon,
   insideLeadTime,
+  deviationExceeded,
   duplicateLine,
 ];

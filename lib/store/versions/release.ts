@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { appendAudit } from '../audit.ts';
 import { chunks, type Dialect, type Held, heldJob, lockedRun, type StoreContext, type Tx } from '../context.ts';
+import { insertJobs } from '../jobs.ts';
+import { packPayload } from '../payload.ts';
 import { putTotal, runTotals } from '../run-totals.ts';
-import type { JobsTable, VersionsTable } from '../schema.ts';
+import type { JobsTable, Tables, VersionsTable } from '../schema.ts';
 import type { Stage } from '../totals.ts';
 import type { itemsOf } from './items.ts';
 import { type Version, versionOf } from './read.ts';
@@ -26,25 +28,16 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
     /**
      * Begins a version's release, or begins it again: what an earlier emission of it counted and staged is cleared.
      * What Odoo is told depends on the plant's day, so only a version that was released on the same `day` (`YYYY-MM-DD`)
-     * counts as standing in Odoo.
+     * counts as standing in Odoo, and with `everything` none does.
      */
-    async begin(lease: Held, day: string): Promise<Release> {
+    async begin(lease: Held, day: string, everything = false): Promise<Release> {
       const release = await db.transaction().execute(async (tx) => {
         const job = await heldJob(tx, dialect, lease);
         const run = job.run ?? '';
         await lockedRun(tx, dialect, run);
         const { version: id = '' } = JSON.parse(await bodyOf(tx, lease.job)) as { version?: string };
         const row = await tx.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-        const baseline = await tx
-          .selectFrom('versions')
-          .selectAll()
-          .where('interface', '=', row.interface)
-          .where('purpose', '=', row.purpose)
-          .where('state', '=', 'released')
-          .where('id', '!=', id)
-          .orderBy('updated_at', 'desc')
-          .limit(1)
-          .executeTakeFirst();
+        const baseline = await baselineFor(tx, row);
         const now = Date.now();
         await tx.deleteFrom('run_totals').where('run', '=', run).where('stage', 'in', OF_A_RELEASE).execute();
         await tx.deleteFrom('jobs').where('run', '=', run).where('state', '=', 'staged').execute();
@@ -68,7 +61,7 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
           updated_at: now,
         };
         await tx.updateTable('versions').set(values).where('id', '=', id).execute();
-        const standing = baseline?.released_on === day && (await standsInOdoo(tx, baseline, id)) ? baseline.id : undefined;
+        const standing = everything ? undefined : await standingOn(tx, baseline, day, id);
         return { run, version: versionOf({ ...row, ...values }), standing, key: job.key };
       });
       const { run, version, standing } = release;
@@ -81,18 +74,55 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
       }
       return release;
     },
+
+    /** The version whose place a release on `day` would take, where it stands in Odoo as of that day. */
+    async standing(id: string, day: string): Promise<string | undefined> {
+      const row = await db.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && standingOn(db, await baselineFor(db, row), day, id);
+    },
+
+    /** Keeps what a dry run told of a part of a version; told again, it takes the place of what was there. */
+    async addPreview(version: string, part: string, told: readonly unknown[]): Promise<void> {
+      const body = JSON.stringify(told);
+      await db
+        .insertInto('version_previews')
+        .values({ version, part, body })
+        .onConflict((conflict) => conflict.columns(['version', 'part']).doUpdateSet({ body }))
+        .execute();
+    },
   };
 }
 
-/** Whether Odoo took all that the version's release wrote, and no other version of its interface has written since. */
-async function standsInOdoo(
-  tx: Tx,
-  { id, interface: name, run, updated_at: since }: Selectable<VersionsTable>,
+type Row = Selectable<VersionsTable>;
+
+/** The released version whose place this one takes. */
+function baselineFor(db: Kysely<Tables>, { id, interface: name, purpose }: Row): Promise<Row | undefined> {
+  return db
+    .selectFrom('versions')
+    .selectAll()
+    .where('interface', '=', name)
+    .where('purpose', '=', purpose)
+    .where('state', '=', 'released')
+    .where('id', '!=', id)
+    .orderBy('updated_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/**
+ * The baseline's id, where Odoo holds just what that version wants: it was released on the plant's `day`, Odoo took all of
+ * it, and no other version of its interface has written since.
+ */
+async function standingOn(
+  db: Kysely<Tables>,
+  baseline: Row | undefined,
+  day: string,
   releasing: string,
-): Promise<boolean> {
-  const total = run ? await runTotals(tx, run) : undefined;
-  if (!total || total('dead', 'refused').lines > 0) return false;
-  const later = await tx
+): Promise<string | undefined> {
+  if (baseline?.released_on !== day || !baseline.run) return undefined;
+  const { id, interface: name, run, updated_at: since } = baseline;
+  if ((await runTotals(db, run))('dead', 'refused').lines > 0) return undefined;
+  const later = await db
     .selectFrom('versions')
     .select('id')
     .where('interface', '=', name)
@@ -101,7 +131,7 @@ async function standsInOdoo(
     .where('updated_at', '>', since)
     .limit(1)
     .executeTakeFirst();
-  return later === undefined;
+  return later ? undefined : id;
 }
 
 async function bodyOf(tx: Tx, job: string): Promise<string> {
@@ -167,6 +197,11 @@ export async function breakOffRelease(tx: Tx, run: string, why: string): Promise
       .execute();
 }
 
+/** The queue of what a node does in Odoo itself: tracing a release's orders, rolling it back. */
+export const odooQueueOf = (queue: string): string => `${queue}/odoo`;
+
+const TRACE_DAYS = 35;
+
 /** Ends the release of a run's version with the run: it takes the place of the version that was released before it. */
 export async function endRelease(tx: Tx, dialect: Dialect, run: string): Promise<void> {
   const version = await tx
@@ -185,6 +220,17 @@ export async function endRelease(tx: Tx, dialect: Dialect, run: string): Promise
     .where('state', '=', 'released')
     .execute();
   await tx.updateTable('versions').set({ state: 'released', updated_at: now }).where('id', '=', version.id).execute();
+  const payload = { version: version.id };
+  const key = `${version.id}/trace-${version.releases}`;
+  const trace = {
+    queue: odooQueueOf(version.queue),
+    kind: 'trace',
+    key,
+    payload,
+    maxAttempts: 12,
+    packed: await packPayload(payload),
+  };
+  await insertJobs(tx, [trace], 'pending', TRACE_DAYS);
   const detail = { release: version.releases, supersedes: version.previous, day: version.released_on };
   await appendAudit(tx, dialect, { who: 'planbridge', what: 'version.released', subject: version.id, run, detail });
 }

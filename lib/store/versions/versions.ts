@@ -2,8 +2,10 @@ import type { StoreContext } from '../context.ts';
 import { approvalOf } from './approval.ts';
 import { itemsOf } from './items.ts';
 import { keepingOf } from './keep.ts';
+import { lineageOf } from './lineage.ts';
 import { readingOf } from './read.ts';
 import { releasingOf } from './release.ts';
+import { rollingBackOf } from './roll-back.ts';
 
 /** Forecast versions: kept, compared, approved or refused, released, superseded, rolled back. */
 export type Versions = ReturnType<typeof versionsOf>;
@@ -16,6 +18,8 @@ export function versionsOf(context: StoreContext, keyDays: number) {
     ...keepingOf(context, keyDays),
     ...approvalOf(context, keyDays),
     ...releasingOf(context, items),
+    ...rollingBackOf(context, keyDays),
+    ...lineageOf(context),
     items,
 
     /** What the planning baseline of an interface wants of these products at these places; nothing where there is none. */

@@ -10,6 +10,8 @@ export const COUNTS = {
   'real-kills': count(4),
   /** Writes of which Odoo's answers are cut now and then. */
   writes: count(300),
+  /** Seconds for which Odoo is in each kind of trouble. */
+  seconds: count(5),
   /** Restarts of the broker. */
   restarts: count(4),
   /** Deployments of each kind. */

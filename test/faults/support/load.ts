@@ -167,7 +167,8 @@ async function sendEvent(
   const minutes = chance.int(1, 90);
   const event = {
     specversion: '1.0',
-    id: `delay-${number}`,
+    // Its own in this Odoo: a database may have seen the events of another test.
+    id: `delay-${orders[0]?.id}-${number}`,
     source: '/acme/WH/assembly/line-1',
     type: 'planbridge.production-delay',
     data: { order: order.name, delayMinutes: minutes },

@@ -1,5 +1,6 @@
 import type { RunState } from '../../../lib/store/schema.ts';
 import { verifyAudit } from '../../../lib/store/verify-audit.ts';
+import { auditFaults } from './audit-faults.ts';
 import { type Ledger, LINES } from './load.ts';
 import type { Plant } from './plant.ts';
 import { type Look, lookInto } from './store-look.ts';
@@ -24,6 +25,7 @@ export async function reckon(ledger: Ledger, plant: Plant, store: string): Promi
       ...(await runFaults(ledger, look)),
       ...(await jobFaults(ledger, look)),
       ...(ledger.runs.length > 0 ? await ruleFaults(plant) : []),
+      ...(await auditFaults(ledger, plant, look)),
       ...audit.faults.map(({ what }) => `audit: ${what}`),
     ];
     const { delays, malformed, messages, runs, unanswered } = ledger;

@@ -6,6 +6,8 @@ import { type RunSummary, summaryOf } from '../../../lib/store/summary.ts';
 
 export type JobCount = { readonly queue: string; readonly state: string; readonly count: number; readonly error: string | null };
 
+export type AuditFound = { readonly subject: string; readonly run: string | null; readonly detail: unknown };
+
 /** Looks into a store while Node-RED has it open, and changes nothing. */
 export type Look = {
   jobs(): Promise<JobCount[]>;
@@ -13,6 +15,8 @@ export type Look = {
   summary(run: string): Promise<RunSummary>;
   /** By reason, those of events. */
   exceptions(): Promise<ReadonlyMap<string, number>>;
+  /** The entries of the audit that tell of such a deed. */
+  audit(what: string): Promise<readonly AuditFound[]>;
   /** Whether there is nothing left to do. */
   drained(): Promise<boolean>;
   close(): Promise<void>;
@@ -51,6 +55,15 @@ export async function lookInto(url: string): Promise<Look> {
         .groupBy('reason')
         .execute();
       return new Map(rows.map(({ reason, count }) => [reason, Number(count)]));
+    },
+    async audit(what) {
+      const rows = await db
+        .selectFrom('audit')
+        .select(['subject', 'run', 'detail'])
+        .where('what', '=', what)
+        .orderBy('seq')
+        .execute();
+      return rows.map(({ detail, ...row }) => ({ ...row, detail: JSON.parse(detail) }));
     },
     async drained() {
       const open = await db

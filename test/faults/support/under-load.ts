@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type Mosquitto, startMosquitto } from '../../support/mosquitto.ts';
 import { type OdooProxy, openProxy } from '../../support/odoo-proxy.ts';
 import type { TestTarget } from '../../support/servers.ts';
-import { type Bridge, openBridge } from './bridge.ts';
+import { type Bridge, openBridge, type Patience } from './bridge.ts';
 import { chanceOf } from './chance.ts';
 import { countOf } from './counts.ts';
 import { type Load, startLoad } from './load.ts';
@@ -19,7 +19,12 @@ export type Scene = {
   readonly load: Load;
 };
 
-export type Scenery = { readonly forecastEvery?: number; readonly eventEvery?: number };
+export type Scenery = {
+  /** Milliseconds between two forecasts, and between two events. */
+  readonly forecastEvery?: number;
+  readonly eventEvery?: number;
+  readonly patience?: Patience;
+};
 
 /**
  * Lets something happen while forecasts and events flow; then all work has to drain, and nothing may be lost or doubled.
@@ -28,13 +33,13 @@ export type Scenery = { readonly forecastEvery?: number; readonly eventEvery?: n
 export async function underLoad(
   target: TestTarget,
   happens: (scene: Scene) => Promise<Readonly<Record<string, number>> | undefined>,
-  { forecastEvery = 500, eventEvery = 150 }: Scenery = {},
+  { forecastEvery = 500, eventEvery = 150, patience = {} }: Scenery = {},
 ): Promise<void> {
   const seed = countOf('seed');
   const broker = await startMosquitto();
   const plant = await openPlant(target);
   const odoo = await openProxy(plant.server.url);
-  const bridge = await openBridge({ server: plant.server, odoo: odoo.url, broker: broker.url });
+  const bridge = await openBridge({ ...patience, server: plant.server, odoo: odoo.url, broker: broker.url });
   try {
     const load = await startLoad({
       chance: chanceOf(seed + 1),
@@ -49,9 +54,11 @@ export async function underLoad(
     await load.stop();
     odoo.peace();
     if (!bridge.address()) await (await bridge.start()).ready;
+    const stopped = Date.now();
     await bridge.drained(300);
+    const drained = Math.round((Date.now() - stopped) / 1000);
     const { figures, faults } = await reckon(load.ledger, plant, bridge.store);
-    console.log(`      seed ${seed}:`, { ...told, ...figures });
+    console.log(`      seed ${seed}:`, { ...told, ...figures, 'seconds until all was done': drained });
     assert.deepEqual(faults, []);
   } finally {
     await bridge.close();

@@ -1,0 +1,106 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { plantDate } from '../../lib/canonical/period.ts';
+import { VersionCollector } from '../../lib/forecast/versions/collect.ts';
+import { placeOf, recordsOf } from '../../lib/node/batch.ts';
+import { serverOf, storeOf } from '../../lib/node/config-nodes.ts';
+import { SettingsError } from '../../lib/node/errors.ts';
+import { onInput } from '../../lib/node/input.ts';
+import { runContext } from '../../lib/node/run-context.ts';
+import { needSameStore, takenOver } from '../../lib/node/run-lease.ts';
+import { setUp } from '../../lib/node/set-up.ts';
+import { parseSettings } from '../../lib/node/settings.ts';
+import { showStatus, troubles } from '../../lib/node/status.ts';
+import type { Version } from '../../lib/store/versions/read.ts';
+import { startDeadlines } from './deadlines.ts';
+import { startVersionEmitter } from './emitter.ts';
+import { judge } from './judge.ts';
+import { startOdooWork } from './odoo-work.ts';
+import { Settings } from './settings.ts';
+
+/** Makes a version of a run's accepted lines, and releases it: by itself within the limits, else once somebody approves it. */
+export default function (RED: NodeAPI): void {
+  RED.nodes.registerType('forecast-approve', function (this: Node, config: NodeDef) {
+    RED.nodes.createNode(this, config);
+    setUp(RED, this, () => {
+      const settings = parseSettings(Settings, config);
+      const queue = `forecast-approve:${this.id}`;
+      const store = storeOf(RED, settings.store);
+      const server = serverOf(RED, settings.server);
+      const today = () => plantDate(server.zone);
+      const troubleOf = troubles(RED, this);
+      const [emitting, working, waiting] = [troubleOf('emitting'), troubleOf('working'), troubleOf('waiting')];
+      const tell = (topic: string, version: Version) => this.send([null, { topic, payload: version, version: version.id }]);
+
+      const emitter = startVersionEmitter({
+        store,
+        queue,
+        leaseSeconds: settings.leaseSeconds,
+        day: today,
+        everything: settings.unchanged === 'write',
+        emit: ({ kind, version, key, run, index, count, records, lease }) => {
+          const isPreview = kind === 'preview';
+          if (isPreview && index === 0) tell('awaiting-approval', version);
+          const held = { ...lease, store: settings.store, ...(isPreview ? { settledBy: 'takers' as const } : { run }) };
+          const sync = {
+            interface: version.interface,
+            version: version.id,
+            key,
+            lease: held,
+            ...(isPreview ? { preview: version.id } : { run }),
+          };
+          const parts = { id: run ?? key, index, ...(count === undefined ? {} : { count }), type: 'array' };
+          this.send([{ payload: records, sync, parts }, null]);
+          showStatus(RED, this, 'working', isPreview ? 'previewing' : 'releasing', { version: version.id });
+        },
+        onTrouble: emitting.tell,
+        onRecovered: emitting.over,
+      });
+      const odooWork = startOdooWork({
+        store,
+        server,
+        queue,
+        onDone: (kind, version) => {
+          const isRollBack = kind === 'roll-back';
+          if (isRollBack) tell('rolled-back', version);
+          showStatus(RED, this, 'done', isRollBack ? 'rolled_back' : 'released');
+        },
+        onTrouble: working.tell,
+        onRecovered: working.over,
+      });
+      const deadlines = startDeadlines({
+        store,
+        queue,
+        expire: settings.onDeadline === 'expire',
+        onOverdue: (version) => tell(version.state === 'refused' ? 'expired' : 'escalated', version),
+        onTrouble: waiting.tell,
+        onRecovered: waiting.over,
+      });
+      this.on('close', (done: () => void) => {
+        const stopped = Promise.all([emitter.stop(), odooWork.stop(), deadlines.stop()]);
+        store.keepFor(stopped);
+        void stopped.finally(done);
+      });
+
+      const collectorOf = runContext(() => new VersionCollector());
+      onInput(
+        RED,
+        this,
+        async (message) => {
+          const { run, lease, last } = placeOf(message);
+          if (!lease || !run)
+            throw new SettingsError('Only a run can be approved: begin the flow with forecast-receive, and keep msg.sync.');
+          needSameStore(lease, settings.store);
+          const collector = collectorOf(message);
+          await collector.add(recordsOf(message));
+          if (!last) return showStatus(RED, this, 'working', 'collecting');
+          const opened = await store.open();
+          const version = await judge(opened, message, lease, await collector.items(), { ...settings, queue, today: today() });
+          await takenOver(store, lease, message);
+          if (version.automatic) showStatus(RED, this, 'done', 'approved', { version: version.id });
+          else showStatus(RED, this, 'waiting', 'waiting', { version: version.id });
+        },
+        [settings.server, settings.store],
+      );
+    });
+  });
+}
