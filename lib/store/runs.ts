@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
 import { appendAudit } from './audit.ts';
 import { closeRun } from './close-run.ts';
 import { type Held, heldJob, lockedRun, type StoreContext } from './context.ts';
@@ -7,6 +8,7 @@ import { packRows, type Row, unpackRows } from './part-rows.ts';
 import { packPayload } from './payload.ts';
 import { replayRun } from './replay-run.ts';
 import { clearCounts, putTotal, runTotals } from './run-totals.ts';
+import type { Tables } from './schema.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
 import { imbalance, type Stage } from './totals.ts';
 import { approvalOf } from './versions/approval.ts';
@@ -22,6 +24,8 @@ export type Accepted = {
   readonly contentHash: string;
   readonly queue: string;
   readonly maxAttempts: number;
+  /** A run is accepted once under its key; the run's own id where there is none. */
+  readonly key?: string | undefined;
 };
 
 const CLEARED_AT_ONCE = 500;
@@ -63,9 +67,12 @@ export function runsOf(context: StoreContext, keyDays: number) {
       await db.insertInto('run_parts').values({ run, part, body }).execute();
     },
 
-    /** Accepts a run: from here on it is never lost. Its intake job and its first audit entry stand with it. */
-    async accept(run: NewRun, { lines, contentHash, queue, maxAttempts }: Accepted): Promise<RunSummary> {
-      await db.transaction().execute(async (tx) => {
+    /**
+     * Accepts a run: from here on it is never lost. Its intake job and its first audit entry stand with it. Where one was
+     * accepted under its key before, that one is answered, and this one is forgotten.
+     */
+    async accept(run: NewRun, { lines, contentHash, queue, maxAttempts, key = run.id }: Accepted): Promise<RunSummary> {
+      const accepted = await db.transaction().execute(async (tx) => {
         const { parts } = await tx
           .selectFrom('run_parts')
           .select(({ fn }) => fn.countAll().as('parts'))
@@ -84,12 +91,16 @@ export function runsOf(context: StoreContext, keyDays: number) {
         const job: NewJob = {
           queue,
           kind: 'intake',
-          key: run.id,
+          key,
           run: run.id,
           payload: { interface: run.interface, parts: Number(parts) },
           maxAttempts,
         };
-        await insertJobs(tx, [{ ...job, packed: await packPayload(job.payload) }], 'pending', keyDays);
+        const there = await insertJobs(tx, [{ ...job, packed: await packPayload(job.payload) }], 'pending', keyDays);
+        if (there.length > 0) {
+          await tx.deleteFrom('runs').where('id', '=', run.id).execute();
+          return runUnder(tx, queue, key);
+        }
         const detail = { interface: run.interface, source: run.source, lines, contentHash };
         await appendAudit(tx, dialect, {
           who: run.requester ?? run.source,
@@ -98,10 +109,17 @@ export function runsOf(context: StoreContext, keyDays: number) {
           run: run.id,
           detail,
         });
+        return run.id;
       });
-      const summary = await summaryOf(context, run.id);
+      const summary = accepted && (await summaryOf(context, accepted));
       if (!summary) throw new Error(`run ${run.id} is gone`);
       return summary;
+    },
+
+    /** The run that was accepted under a key of a queue. */
+    async acceptedUnder(queue: string, key: string): Promise<RunSummary | undefined> {
+      const run = await runUnder(db, queue, key);
+      return run ? summaryOf(context, run) : undefined;
     },
 
     /** Forgets a run that was not accepted. */
@@ -244,4 +262,9 @@ export function runsOf(context: StoreContext, keyDays: number) {
       return rows.map(({ id }) => id);
     },
   };
+}
+
+async function runUnder(db: Kysely<Tables>, queue: string, key: string): Promise<string | undefined> {
+  const job = await db.selectFrom('jobs').select('run').where('queue', '=', queue).where('key', '=', key).executeTakeFirst();
+  return job?.run ?? undefined;
 }
