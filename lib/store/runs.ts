@@ -28,6 +28,9 @@ export type Accepted = {
   readonly key?: string | undefined;
 };
 
+/** The mappings (`id@version`, in order) and the rules that records went through. */
+export type WentThrough = { readonly mappings?: readonly string[]; readonly rules?: readonly string[] };
+
 const CLEARED_AT_ONCE = 500;
 
 /** Runs: what was received, how far it came, how it ended. */
@@ -191,11 +194,22 @@ export function runsOf(context: StoreContext, keyDays: number) {
       });
     },
 
-    /** Notes that the write side has staged everything that the run will do. */
-    async handOver(lease: Held): Promise<void> {
+    /**
+     * Notes that the write side has staged everything that the run will do, and what its records went through before. Where
+     * several nodes write, it is what went before any of them.
+     */
+    async handOver(lease: Held, { mappings = [], rules = [] }: WentThrough = {}): Promise<void> {
       await db.transaction().execute(async (tx) => {
         const job = await heldJob(tx, dialect, lease);
-        if (job.run) await tx.updateTable('runs').set({ handed_over: 1 }).where('id', '=', job.run).execute();
+        const row = job.run && (await lockedRun(tx, dialect, job.run));
+        if (!row) return;
+        const joined = (before: string | null, more: readonly string[]) =>
+          JSON.stringify([...new Set([...namesIn(before), ...more])]);
+        await tx
+          .updateTable('runs')
+          .set({ handed_over: 1, mappings: joined(row.mappings, mappings), rules: joined(row.rules, rules) })
+          .where('id', '=', row.id)
+          .execute();
       });
     },
 
@@ -237,12 +251,16 @@ export function runsOf(context: StoreContext, keyDays: number) {
         const state = waits ? ('awaiting-approval' as const) : ('applying' as const);
         await tx.updateTable('runs').set({ state, error: null, updated_at: now }).where('id', '=', run).execute();
         if (waits) return 'released';
+        const mappings = namesIn(row.mappings);
         const detail = {
+          mappings,
+          rules: namesIn(row.rules),
           accepted: total('accepted'),
           held: total('held/mapping', 'held/validation'),
           rejected: total('rejected/mapping', 'rejected/validation'),
         };
-        await appendAudit(tx, dialect, { who: 'planbridge', what: 'run.released', subject: run, run, detail });
+        const mapping = mappings.at(-1);
+        await appendAudit(tx, dialect, { who: 'planbridge', what: 'run.released', subject: run, run, mapping, detail });
         await closeRun(tx, dialect, run);
         return 'released';
       });
@@ -267,4 +285,8 @@ export function runsOf(context: StoreContext, keyDays: number) {
 async function runUnder(db: Kysely<Tables>, queue: string, key: string): Promise<string | undefined> {
   const job = await db.selectFrom('jobs').select('run').where('queue', '=', queue).where('key', '=', key).executeTakeFirst();
   return job?.run ?? undefined;
+}
+
+function namesIn(list: string | null): string[] {
+  return list === null ? [] : (JSON.parse(list) as string[]);
 }
