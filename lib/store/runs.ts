@@ -6,6 +6,7 @@ import { type Held, heldJob, lockedRun, type StoreContext } from './context.ts';
 import { insertJobs, type NewJob } from './jobs.ts';
 import { packRows, type Row, unpackRows } from './part-rows.ts';
 import { packPayload } from './payload.ts';
+import { countedAs, type Redriving, redriveRun, restartRedrive } from './redrive-run.ts';
 import { replayRun } from './replay-run.ts';
 import { clearCounts, putTotal, runTotals } from './run-totals.ts';
 import type { Tables } from './schema.ts';
@@ -146,6 +147,8 @@ export function runsOf(context: StoreContext, keyDays: number) {
      * exceptions go some at a time: deleting many at once would hold up the event loop.
      */
     async restart(lease: Held): Promise<void> {
+      const { kind } = await db.selectFrom('jobs').select('kind').where('id', '=', lease.job).executeTakeFirstOrThrow();
+      if (kind === 'redrive') return restartRedrive(context, lease);
       const run = await db.transaction().execute(async (tx) => {
         const { run } = await heldJob(tx, dialect, lease);
         if (run) await clearCounts(tx, run);
@@ -163,6 +166,9 @@ export function runsOf(context: StoreContext, keyDays: number) {
 
     /** Gives a run that has ended to the flow again (`lib/store/replay-run.ts`). */
     replay: (run: string, who: string) => replayRun(context, run, who),
+
+    /** Gives a run's held lines of some causes to the flow again (`lib/store/redrive-run.ts`). */
+    redrive: (run: string, asked: Redriving) => redriveRun(context, keyDays, run, asked),
 
     /** What the run's work is keyed by. A replay has a key of its own: what was done the first time does not stand for it. */
     async key(run: string): Promise<string> {
@@ -183,7 +189,7 @@ export function runsOf(context: StoreContext, keyDays: number) {
     ): Promise<void> {
       await db.transaction().execute(async (tx) => {
         const job = await heldJob(tx, dialect, lease);
-        if (job.run) await putTotal(tx, job.run, stage, part, { records: 0, ...counted });
+        if (job.run) await putTotal(tx, job.run, stage, countedAs(job, part), { records: 0, ...counted });
         const until = Date.now() + leaseSeconds * 1000;
         await tx
           .updateTable('jobs')
