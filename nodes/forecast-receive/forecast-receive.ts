@@ -78,7 +78,10 @@ export default function (RED: NodeAPI): void {
         leaseSeconds,
         emit: ({ run, key, interface: named, index, count, rows, lease }) => {
           const sync = { interface: named, run, key, lease: { ...lease, store: settings.store } };
-          this.send([null, { payload: rows, sync, parts: { id: run, index, count, type: 'array' } }]);
+          this.send([
+            null,
+            { payload: rows, sync, parts: { id: run, index, ...(count === undefined ? {} : { count }), type: 'array' } },
+          ]);
         },
         onTrouble: emitting.tell,
         onRecovered: emitting.over,
