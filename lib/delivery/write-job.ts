@@ -34,8 +34,10 @@ export const WriteJob = z.object({
   context: WriteRecord.default({}),
   dryRun: z.boolean().default(false),
   batchSize: z.number().int().positive().default(1000),
-  /** `id@version` of the mapping that made the records, for the audit. */
+  /** For the audit: `id@version` of the mapping that made the records, of all those before it, and the rules they passed. */
   mapping: z.string().optional(),
+  mappings: z.array(z.string()).default([]),
+  rules: z.array(z.string()).default([]),
 });
 export type WriteJob = z.infer<typeof WriteJob>;
 export type WriteRecord = z.infer<typeof WriteRecord>;

@@ -54,7 +54,8 @@ export default function (RED: NodeAPI): void {
             const store = await storeOf(RED, lease.store).open();
             await store.runs.total(lease, 'expanded', String(index), { lines: expanded, quantity: '0' });
           }
-          const sync = { ...message.sync, mapping: engine.name };
+          const mappings = [...(message.sync?.mappings ?? []), engine.name];
+          const sync = { ...message.sync, mapping: engine.name, mappings };
           const refused = acceptedBefore ? refusals.map(asDelivery) : refusals;
           if (refused.length > 0) send([null, { ...message, sync, payload: refused }]);
           send([{ ...message, sync, payload: records, ...(engine.target ? { target: engine.target } : {}) }, null]);

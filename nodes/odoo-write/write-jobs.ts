@@ -27,5 +27,6 @@ export function writeJobOf(message: FlowMessage, config: unknown): WriteJob {
     throw new SettingsError('An upsert needs key fields: say by which fields Odoo’s record is found.');
   // Only a mapping knows by what its own model's records are guarded.
   const { guard, unlessZero } = settings.model === target.model ? target : {};
-  return WriteJob.parse({ ...settings, guard, unlessZero, records, mapping: message.sync?.mapping });
+  const { mapping, mappings, rules } = message.sync ?? {};
+  return WriteJob.parse({ ...settings, guard, unlessZero, records, mapping, mappings, rules });
 }

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { acceptEvent, nextEvent } from '../../lib/events/emission.ts';
 import type { Packet } from '../../lib/events/packet.ts';
 import { readEvent } from '../../lib/events/read-event.ts';
+import { nextRun } from '../../lib/intake/emission.ts';
 import type { RoutedRefusal } from '../../lib/store/exceptions.ts';
 import { type OpenedStore, testStores } from '../support/stores.ts';
 
@@ -72,6 +73,37 @@ for (const target of testStores()) {
       assert.match(String(dead?.detail.error), /It failed: password=•••/);
       const [letter] = await opened.store.deadLetters.list({ queue: here.queue });
       assert.match(letter?.error ?? '', /password=•••/);
+    });
+
+    it('a run is released with the mappings and rules that its records went through, whichever node wrote them', async () => {
+      const run = { id: uuidv7(), interface: 'test', source: 'test' };
+      const intake = `forecast-receive:${run.id}`;
+      await opened.store.runs.begin(run);
+      await opened.store.runs.addPart(run.id, 0, [{ a: 1 }]);
+      await opened.store.runs.accept(run, { lines: 1, contentHash: 'x', queue: intake, maxAttempts: 3 });
+      const emit = async () => {
+        const emitted = await nextRun(opened.store, { queue: intake, owner: 'test', leaseSeconds: 60 });
+        return emitted?.lease ?? assert.fail('it was not emitted');
+      };
+      const before = await emit();
+      await opened.store.runs.handOver(before, { mappings: ['old@1'], rules: ['OLD'] });
+      await opened.store.jobs.retry(before, { delayMs: 0, countAttempt: false });
+      const lease = await emit();
+      const payload = { records: [{ $source: { lines: 1, quantity: '2' } }] };
+      await opened.store.jobs.add(
+        [{ queue: `odoo-write:${run.id}`, kind: 'odoo-write', key: '1', run: run.id, payload, maxAttempts: 1 }],
+        lease,
+      );
+      for (const stage of ['validated', 'accepted'] as const)
+        await opened.store.runs.total(lease, stage, '0', { lines: 1, quantity: '2' });
+      await opened.store.runs.handOver(lease, { mappings: ['csv@1', 'rules@2'], rules: ['MALFORMED'] });
+      await opened.store.runs.handOver(lease, { mappings: ['csv@1', 'orders@3'], rules: ['MALFORMED'] });
+      assert.equal(await opened.store.runs.release(lease), 'released');
+      const [released] = await told('run.released', run.id);
+      assert.deepEqual(
+        [released?.mapping, released?.detail.mappings, released?.detail.rules],
+        ['orders@3', ['csv@1', 'rules@2', 'orders@3'], ['MALFORMED']],
+      );
     });
 
     it('exceptions are raised once, each with its reason, line, product and owner', async () => {
