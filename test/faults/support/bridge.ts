@@ -28,6 +28,8 @@ export type BridgeOptions = Patience & {
   readonly clientId?: string;
   /** Instances of a group share the events. */
   readonly group?: string;
+  /** Settings of the node that approves. */
+  readonly approve?: object;
 };
 
 /** The shipped flows in a real Node-RED process, to be started and ended in every way. */
@@ -69,6 +71,7 @@ export async function openBridge({
   await writeFlows(home, FLOWS, {
     odoo: { limit, timeout },
     receive: leased,
+    approve: { ...leased, ...options.approve },
     events: { ...leased, clientId, group: options.group ?? '' },
   });
   const env = {
