@@ -6,6 +6,7 @@ import { writeFlows } from '../../../sandbox/flows.ts';
 import { type RunningNodeRed, startNodeRed } from '../../../sandbox/node-red.ts';
 import { freePort } from '../../support/ports.ts';
 import type { TestServer } from '../../support/servers.ts';
+import { AUTOMATIC } from './approval.ts';
 import { lookInto } from './store-look.ts';
 
 /** For how long the bridge waits, in seconds: short, so that a test need not wait for it long. */
@@ -69,6 +70,7 @@ export async function openBridge({
   await writeFlows(home, FLOWS, {
     odoo: { limit, timeout },
     receive: leased,
+    approve: { ...leased, ...AUTOMATIC },
     events: { ...leased, clientId, group: options.group ?? '' },
   });
   const env = {
