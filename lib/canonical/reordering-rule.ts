@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Reference } from './fields.ts';
-import { LINE, PLANNED, SOURCE } from './marks.ts';
+import { PlannedMarks } from './planned-marks.ts';
 
 /** Order up to `maximum` when what is at hand and on order falls below `minimum`; both in the product's own unit. */
 export const ReorderingRule = z.object({
@@ -10,9 +10,6 @@ export const ReorderingRule = z.object({
   minimum: z.number({ error: 'is not a number' }).min(0, 'is negative'),
   maximum: z.number({ error: 'is not a number' }).min(0, 'is negative'),
   supply: z.enum(['manufacture', 'buy']).optional(),
-  /** The forecast lines behind it. */
-  [SOURCE]: z.object({ lines: z.number().int(), quantity: z.string() }).optional(),
-  [PLANNED]: z.object({ product: Reference, location: Reference }).optional(),
-  [LINE]: z.number().int().optional(),
+  ...PlannedMarks,
 });
 export type ReorderingRule = z.infer<typeof ReorderingRule>;

@@ -1,6 +1,9 @@
 import { BillOfMaterials } from './bill-of-materials.ts';
+import { DemandEstimate } from './demand-estimate.ts';
 import { ForecastLine } from './forecast-line.ts';
 import { Location } from './location.ts';
+import { PlannedDemand } from './planned-demand.ts';
+import { PlannedOrder } from './planned-order.ts';
 import { PlanningException } from './planning-exception.ts';
 import { Product } from './product.ts';
 import { ReorderingRule } from './reordering-rule.ts';
@@ -16,6 +19,9 @@ export const CANONICAL = {
   supplier: Supplier,
   'bill-of-materials': BillOfMaterials,
   'reordering-rule': ReorderingRule,
+  'planned-order': PlannedOrder,
+  'demand-estimate': DemandEstimate,
+  'planned-demand': PlannedDemand,
   'planning-exception': PlanningException,
 } as const;
 export type CanonicalName = keyof typeof CANONICAL;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LINE, SOURCE, type SourceMark } from '../canonical/marks.ts';
+import { Guard } from '../odoo/guard.ts';
 import { canonicalJson } from '../store/canonical-json.ts';
 
 export const OPERATIONS = ['create', 'update', 'upsert', 'call'] as const;
@@ -19,6 +20,10 @@ export const WriteJob = z.object({
   keys: z.array(z.string()).default([]),
   /** Fields written on create, and on update only where Odoo holds nothing. */
   fillEmpty: z.array(z.string()).default([]),
+  /** Which of the records that an upsert finds may be changed, by their state. */
+  guard: Guard.optional(),
+  /** A quantity of which nothing is no reason for an upsert to create a record. */
+  unlessZero: z.string().optional(),
   /** For `call`: the method, and its named arguments. */
   method: z.string().optional(),
   args: WriteRecord.optional(),
@@ -29,8 +34,10 @@ export const WriteJob = z.object({
   context: WriteRecord.default({}),
   dryRun: z.boolean().default(false),
   batchSize: z.number().int().positive().default(1000),
-  /** `id@version` of the mapping that made the records, for the audit. */
+  /** For the audit: `id@version` of the mapping that made the records, of all those before it, and the rules they passed. */
   mapping: z.string().optional(),
+  mappings: z.array(z.string()).default([]),
+  rules: z.array(z.string()).default([]),
 });
 export type WriteJob = z.infer<typeof WriteJob>;
 export type WriteRecord = z.infer<typeof WriteRecord>;

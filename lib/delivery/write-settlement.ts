@@ -86,13 +86,15 @@ function auditOf(
   const told = outcomes
     .filter(({ outcome }) => outcome !== 'unchanged')
     .map(({ id, outcome, before, changed, error }) => ({ id, outcome, before, changed, error: error?.message }));
-  const { operation, method, followUp } = job;
+  const { operation, method, followUp, mappings, rules } = job;
   const entries: AuditEntry[] = [];
   for (let at = 0; at < told.length; at += OUTCOMES_AN_ENTRY) {
     const detail = {
       operation,
       method,
       followUp,
+      mappings,
+      rules,
       ...counts,
       ...(superseded > 0 ? { superseded } : {}),
       outcomes: told.slice(at, at + OUTCOMES_AN_ENTRY),

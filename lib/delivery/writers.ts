@@ -40,6 +40,8 @@ export const WRITERS: Readonly<Record<WriteJob['operation'], (writing: Writing) 
         ...how(job),
         keys: job.keys,
         fillEmpty: job.fillEmpty,
+        guard: job.guard,
+        unlessZero: job.unlessZero,
         onPlan: ({ creates, updates }) =>
           plan([
             ...creates.map(({ index }) => ({ index: placeOf(index), outcome: 'created' as const })),

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import mqtt, { ErrorWithReasonCode, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import { backoff } from '../delivery/backoff.ts';
+import { brokerFault } from './broker-fault.ts';
+import { BrokerError } from './errors.ts';
 import type { Packet } from './packet.ts';
 
 export type InboxOptions = {
@@ -19,7 +21,7 @@ export type InboxOptions = {
   /** Takes a message over durably. While it fails, the message is not acknowledged. */
   readonly accept: (packet: Packet) => Promise<void>;
   readonly onConnected: () => void;
-  /** The broker or the store does not answer; it goes on trying. */
+  /** The broker (BrokerError) or the store does not take us; it goes on trying. */
   readonly onTrouble: (error: Error) => void;
 };
 
@@ -29,6 +31,13 @@ export type Inbox = {
 };
 
 const LONGEST_WAIT = 10_000;
+const RECONNECT_MILLISECONDS = 1_000;
+/** Two clients of one id would throw each other out without end; each leaves the other be for a while. */
+const TAKEN_OVER_MILLISECONDS = 30_000;
+/** A connection that breaks off sooner was hardly cut by the network. */
+const BRIEF_MILLISECONDS = 10_000;
+/** MQTT 5, 3.14.2.1: another connection came in with our client id. */
+const TAKEN_OVER = 0x8e;
 
 /**
  * One subscription with QoS 1. A message is acknowledged (PUBACK) once `accept` has it on disk, and not before: after a
@@ -63,28 +72,49 @@ export function openInbox(options: InboxOptions): Inbox {
       if (taken) acknowledge();
     });
   };
+  /** Whether it was said why this try to connect failed. */
+  let said = false;
+  /** When it was connected last. */
+  let since = 0;
+  const trouble = (error: Error) => {
+    said = true;
+    if (!stopping.signal.aborted) options.onTrouble(brokerFault(error, options));
+  };
   client.on('connect', () => {
     connection = new AbortController();
     version = 'settled';
+    said = false;
+    since = Date.now();
+    client.options.reconnectPeriod = RECONNECT_MILLISECONDS;
     client
       .subscribeAsync(options.topic, { qos: 1 })
       .then((granted) => {
-        if (granted.some(({ qos }) => qos > 2)) throw new Error(`The broker does not allow us to subscribe to ${options.topic}.`);
+        if (granted.some(({ qos }) => qos > 2))
+          throw new BrokerError('refused', `The broker does not allow us to subscribe to ${options.topic}.`);
         options.onConnected();
       })
       .catch((error: Error) => {
-        if (!stopping.signal.aborted) options.onTrouble(error);
+        if (!said) trouble(error);
       });
+  });
+  client.on('disconnect', ({ reasonCode }) => {
+    if (reasonCode !== TAKEN_OVER) return;
+    client.options.reconnectPeriod = TAKEN_OVER_MILLISECONDS;
+    const todo = 'Give each instance one of its own, or leave it blank.';
+    trouble(new BrokerError('taken-over', `Another client came in under the client id ${options.clientId}. ${todo}`));
   });
   client.on('close', () => connection.abort());
   client.on('error', (error) => {
-    if (version !== 'asked' || !refusesVersion(error)) return options.onTrouble(error);
+    if (version !== 'asked' || !refusesVersion(error)) return trouble(error);
     version = 'refused';
     // mqtt.js makes each CONNECT from its options; the next one follows by itself.
     client.options.protocolVersion = 4;
   });
   client.on('offline', () => {
-    if (version !== 'refused') options.onTrouble(new Error(`The broker at ${hidden(options.url)} does not answer.`));
+    if (version === 'refused' || said) return;
+    // Some brokers, and MQTT 3.1.1, do not say why.
+    const perhaps = `; if it does so again and again, another client has our client id ${options.clientId}`;
+    trouble(new Error(`the connection broke off${Date.now() - since < BRIEF_MILLISECONDS ? perhaps : ''}`));
   });
 
   return {
@@ -102,7 +132,7 @@ function clientOptions({ clientId, version, user, password, tls, sessionSeconds 
     clean: false,
     protocolVersion: version === 4 ? 4 : 5,
     resubscribe: false,
-    reconnectPeriod: 1_000,
+    reconnectPeriod: RECONNECT_MILLISECONDS,
     reconnectOnConnackError: true,
     connectTimeout: 10_000,
     ...(version === 4 ? {} : { properties: { sessionExpiryInterval: sessionSeconds } }),
@@ -115,9 +145,4 @@ function clientOptions({ clientId, version, user, password, tls, sessionSeconds 
 /** Whether a broker refused our version of MQTT: with 0x84 (MQTT 5, 3.2.2.2), or 0x01 where it knows only 3.1.1 (3.2.2.3 there). */
 function refusesVersion(error: Error): boolean {
   return error instanceof ErrorWithReasonCode && (error.code === 0x84 || error.code === 0x01);
-}
-
-/** The address without what stands before its host. */
-function hidden(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
 }

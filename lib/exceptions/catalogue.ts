@@ -4,7 +4,7 @@ export type Owner = (typeof OWNERS)[number];
 
 /**
  * What an exception does to its line: `rejected` cannot be understood, `held` is understood but someone must act first,
- * `warning` goes on all the same, `dead` was refused by Odoo itself.
+ * `warning` goes on all the same, `dead` was accepted and could not be brought into Odoo.
  */
 export type Disposition = 'rejected' | 'held' | 'warning' | 'dead';
 
@@ -109,6 +109,18 @@ export const CATALOGUE = {
     owner: 'planner',
     severity: 'medium',
     action: 'Correct the forecast and send it again, or agree on it with the one who refused it.',
+  },
+  NOT_SCHEDULED: {
+    disposition: 'dead',
+    owner: 'master-data',
+    severity: 'medium',
+    action: "Add the product to Odoo's master production schedule, then replay the run.",
+  },
+  DOUBLE_COUNTED: {
+    disposition: 'dead',
+    owner: 'planner',
+    severity: 'high',
+    action: 'Plan the product in one way only: archive the other plan in Odoo or choose its target, then replay the run.',
   },
   ODOO_REFUSED: {
     disposition: 'dead',

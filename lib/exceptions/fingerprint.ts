@@ -22,6 +22,8 @@ const AT_FAULT: Record<Reason, (refusal: Refusal) => readonly unknown[]> = {
   INSIDE_LEAD_TIME: (r) => [r.product, r.location],
   DEVIATION_EXCEEDED: (r) => [r.product, r.location],
   APPROVAL_REFUSED: ({ record }) => [record.version, record.group],
+  NOT_SCHEDULED: (r) => [r.product, r.location],
+  DOUBLE_COUNTED: (r) => [r.product, r.location],
   ODOO_REFUSED: (r) => [words(r.message)],
   STOCK_OUT: (r) => [r.product, r.location],
   PRODUCTION_DELAYED: (r) => [words(r.message)],

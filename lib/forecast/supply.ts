@@ -14,6 +14,8 @@ export type BillOfMaterials = {
 /** A line of `product.supplierinfo`: in Odoo, that it stands there and is in date is the approval. */
 export type SupplierLine = {
   readonly id: number;
+  /** Id of the supplier's `res.partner`. */
+  readonly partner: number;
   readonly variant: number | undefined;
   readonly company: number | undefined;
   readonly sequence: number;
@@ -32,7 +34,8 @@ export type SupplyKind = 'manufacture' | 'buy';
 
 /** Where a product's supply comes from, and after how many whole days at the latest. */
 export type Supply =
-  | { readonly kind: SupplyKind; readonly leadDays: number }
+  | { readonly kind: 'manufacture'; readonly leadDays: number /** Id of its BoM. */; readonly bom: number }
+  | { readonly kind: 'buy'; readonly leadDays: number /** Id of the supplier's `res.partner`. */; readonly partner: number }
   | { readonly kind: 'none'; readonly why: 'no-source' | 'kit' | 'supplier-out-of-date'; readonly leadDays: 0 };
 
 export type SupplyFacts = {
@@ -62,8 +65,8 @@ export function supplyOf(facts: SupplyFacts, company: number | undefined, days: 
   const suppliers = facts.suppliers.filter((line) => serves(line, facts.variant, company));
   const supplier = suppliers.filter((line) => isInDate(line, today)).sort(asOdooChooses)[0];
   if (bom && (!supplier || facts.routed !== 'buy'))
-    return { kind: 'manufacture', leadDays: wholeDays(facts.produceDays + bom.leadDays + days.manufacture) };
-  if (supplier) return { kind: 'buy', leadDays: wholeDays(supplier.leadDays + days.buy) };
+    return { kind: 'manufacture', leadDays: wholeDays(facts.produceDays + bom.leadDays + days.manufacture), bom: bom.id };
+  if (supplier) return { kind: 'buy', leadDays: wholeDays(supplier.leadDays + days.buy), partner: supplier.partner };
   return { kind: 'none', why: suppliers.length > 0 ? 'supplier-out-of-date' : 'no-source', leadDays: 0 };
 }
 

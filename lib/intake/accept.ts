@@ -17,6 +17,8 @@ export type AcceptOptions = {
   /** The queue from which the run is emitted. */
   readonly queue: string;
   readonly maxAttempts: number;
+  /** What comes again under the same key is the run that was accepted under it. */
+  readonly key?: string | undefined;
 };
 
 /**
@@ -34,6 +36,8 @@ export async function acceptRun(
     ...options,
     contentType: Array.isArray(body) ? 'application/json' : options.contentType,
   });
+  const accepted = options.key && (await store.runs.acceptedUnder(options.queue, options.key));
+  if (accepted) return accepted;
   await store.runs.begin(run);
   try {
     let lines = 0;
@@ -43,7 +47,8 @@ export async function acceptRun(
       lines += rows.length;
     }
     if (lines === 0) throw new IntakeError('empty', 'The body has a header but no lines.');
-    return await store.runs.accept(run, { lines, contentHash: hash(), queue: options.queue, maxAttempts: options.maxAttempts });
+    const { queue, maxAttempts, key } = options;
+    return await store.runs.accept(run, { lines, contentHash: hash(), queue, maxAttempts, key });
   } catch (error) {
     await store.runs.discard(run.id).catch(() => undefined);
     throw error;

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FlowRecord } from '../canonical/marks.ts';
+import { type FlowRecord, LINE } from '../canonical/marks.ts';
 import { cutOffTooOften } from '../delivery/verdict.ts';
 import type { Held } from '../store/context.ts';
 import type { Store } from '../store/open.ts';
@@ -11,7 +11,8 @@ export type RunPart = {
   readonly key: string;
   readonly interface: string;
   readonly index: number;
-  readonly count: number;
+  /** How many parts there are; of lines that are given again, only the last one knows. */
+  readonly count: number | undefined;
   readonly rows: readonly FlowRecord[];
   readonly lease: Held;
 };
@@ -39,18 +40,34 @@ export async function nextRun(store: Store, { queue, owner, leaseSeconds }: Emis
       continue;
     }
     if (job.lease.token > 1) await store.runs.restart(job.lease);
-    const { interface: name, parts } = job.payload as { interface: string; parts: number };
+    const { interface: name, parts, lines } = job.payload as { interface: string; parts: number; lines?: readonly number[] };
     const { run, lease } = job;
-    const part = { run, key: await store.runs.key(run), interface: name, count: parts, lease };
-    return { run, lease, parts: () => emit(store, part) };
+    const part = { run, key: lines ? job.key : await store.runs.key(run), interface: name, lease };
+    return { run, lease, parts: () => (lines ? emitSome(store, part, parts, new Set(lines)) : emit(store, part, parts)) };
   }
 }
 
-async function* emit(store: Store, part: Omit<RunPart, 'index' | 'rows'>): AsyncGenerator<RunPart> {
-  for (let index = 0; index < part.count; index++) {
-    const rows = (await store.runs.part(part.run, index)) as FlowRecord[];
-    yield { ...part, index, rows };
+type PartHead = Omit<RunPart, 'index' | 'count' | 'rows'>;
+
+async function* emit(store: Store, head: PartHead, count: number): AsyncGenerator<RunPart> {
+  for (let index = 0; index < count; index++) {
+    const rows = (await store.runs.part(head.run, index)) as FlowRecord[];
+    yield { ...head, index, count, rows };
     // The nodes behind get their turn before the next part is parsed.
     await nextTurn();
   }
+}
+
+/** The rows of these lines only; the last message says how many there were. */
+async function* emitSome(store: Store, head: PartHead, parts: number, lines: ReadonlySet<number>): AsyncGenerator<RunPart> {
+  let index = 0;
+  let rows: FlowRecord[] = [];
+  for (let part = 0; part < parts; part++) {
+    const read = (await store.runs.part(head.run, part)) as FlowRecord[];
+    const found = read.filter((row) => lines.has(row[LINE] ?? -1));
+    if (rows.length > 0 && found.length > 0) yield { ...head, index: index++, count: undefined, rows };
+    if (found.length > 0) rows = found;
+    await nextTurn();
+  }
+  yield { ...head, index, count: index + 1, rows };
 }

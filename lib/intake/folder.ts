@@ -3,13 +3,17 @@ import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { RunSummary } from '../store/summary.ts';
 import { IntakeError } from './errors.ts';
+import { type WorkingFile, workingFiles } from './working-files.ts';
 
 /** What a folder asks of its node. */
 export type FolderOptions = {
   readonly folder: string;
   readonly pollSeconds: number;
-  /** Accepts the file's content; an IntakeError sends the file to `failed/`, any other error leaves it for the next look. */
-  readonly accept: (stream: ReturnType<typeof createReadStream>, file: string) => Promise<RunSummary>;
+  /**
+   * Accepts the file's content, once under its key; an IntakeError sends the file to `failed/`, any other error leaves it for
+   * the next look.
+   */
+  readonly accept: (stream: ReturnType<typeof createReadStream>, file: string, key: string) => Promise<RunSummary>;
   /** How the run stands now. */
   readonly summary: (run: string) => Promise<RunSummary | undefined>;
   readonly onTrouble: (error: Error) => void;
@@ -32,12 +36,14 @@ export function contentTypeOf(file: string): string {
 }
 
 /**
- * Looks into a folder at an interval. A file that has not changed since the last look is taken in and moved to `done/`
- * once it is on disk, or to `failed/`; beside it stands a report that is written again when its run has ended.
- * Returns what stops it, after the look under way.
+ * Looks into a folder at an interval. A file that has not changed since the last look is moved to `working/`, taken in, and
+ * moved to `done/` once it is on disk, or to `failed/`; beside it stands a report that is written again when its run has
+ * ended. Several processes may look into one folder: each file is taken by one, and one that a process left when it ended
+ * is taken up by the next look of any. Returns what stops it, after the look under way.
  */
 export function watchFolder(options: FolderOptions): () => Promise<void> {
   const { folder, pollSeconds, onTrouble } = options;
+  const working = workingFiles(folder);
   const seen = new Map<string, string>();
   const reports = new Map<string, string>();
   let stopped = false;
@@ -45,15 +51,20 @@ export function watchFolder(options: FolderOptions): () => Promise<void> {
 
   const look = async (): Promise<void> => {
     await mkdir(folder, { recursive: true });
+    for await (const file of working.left()) {
+      await takeIn(file);
+      if (stopped) return;
+    }
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       if (stopped || !entry.isFile() || /^\.|\.tmp$|\.part$|\.report\.json$/.test(entry.name)) continue;
-      const { size, mtimeMs } = await stat(join(folder, entry.name));
-      const mark = `${size}/${mtimeMs}`;
+      const found = await stat(join(folder, entry.name)).catch(() => undefined);
+      const mark = `${found?.size}/${found?.mtimeMs}`;
       // Still being written, as far as one can tell: take it when it is the same at the next look.
       if (seen.get(entry.name) !== mark) seen.set(entry.name, mark);
       else {
-        await take(entry.name);
         seen.delete(entry.name);
+        const file = await working.take(entry.name);
+        if (file) await takeIn(file);
       }
     }
     for (const [report, run] of reports) {
@@ -64,27 +75,30 @@ export function watchFolder(options: FolderOptions): () => Promise<void> {
     }
   };
 
-  const take = async (name: string): Promise<void> => {
-    try {
-      const summary = await options.accept(createReadStream(join(folder, name)), name);
-      const report = await moveTo('done', name);
-      await writeReport(report, summary);
-      reports.set(report, summary.run);
-    } catch (error) {
-      if (!(error instanceof IntakeError)) throw error;
-      await writeReport(await moveTo('failed', name), { state: 'refused', error: error.message, ...error.details });
-    }
-  };
+  const takeIn = (file: WorkingFile): Promise<void> =>
+    working.inHand(file, async () => {
+      try {
+        const summary = await options.accept(createReadStream(file.path), file.name, file.key);
+        const report = await moveTo('done', file);
+        if (!report) return;
+        await writeReport(report, summary);
+        reports.set(report, summary.run);
+      } catch (error) {
+        if (!(error instanceof IntakeError)) throw error;
+        const report = await moveTo('failed', file);
+        if (report) await writeReport(report, { state: 'refused', error: error.message, ...error.details });
+      }
+    });
 
-  /** Moves a file and gives the path of its report. A name that is there already gets the time added. */
-  const moveTo = async (sub: 'done' | 'failed', name: string): Promise<string> => {
+  /** Moves a file and gives the path of its report, where it was still ours. A name that is there already gets the time added. */
+  const moveTo = async (sub: 'done' | 'failed', file: WorkingFile): Promise<string | undefined> => {
+    const { name } = file;
     const target = join(folder, sub);
     await mkdir(target, { recursive: true });
     const taken = (await readdir(target)).includes(name);
     const stamp = new Date().toISOString().replace(/[:.]/g, '-');
     const kept = taken ? `${basename(name, extname(name))}.${stamp}${extname(name)}` : name;
-    await rename(join(folder, name), join(target, kept));
-    return join(target, `${kept}.report.json`);
+    return (await working.moveTo(file, join(target, kept))) ? join(target, `${kept}.report.json`) : undefined;
   };
 
   const round = async (): Promise<void> => {

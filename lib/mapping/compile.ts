@@ -76,7 +76,12 @@ function faultsOfFields(mapping: Mapping, rows: readonly CompiledRow[]): Mapping
         issues.push({ code: 'field', at: `${row.at}.to`, message: `"${field}" is made by ${earlier} already` });
       else made.set(field, row.at);
     }
-  const named = { 'group.by': mapping.group?.by, 'group.sum': mapping.group?.sum, 'target.keys': mapping.target?.keys };
+  const named = {
+    'group.by': mapping.group?.by,
+    'group.sum': mapping.group?.sum,
+    'target.keys': mapping.target?.keys,
+    'target.unlessZero': mapping.target?.unlessZero === undefined ? [] : [mapping.target.unlessZero],
+  };
   for (const [at, fields] of Object.entries(named))
     for (const field of fields ?? [])
       if (!made.has(field)) issues.push({ code: 'field', at, message: `no row makes "${field}"` });

@@ -1,7 +1,7 @@
 import type { FlowRecord } from '../canonical/marks.ts';
 import type { Refusal } from '../exceptions/refusal.ts';
 import type { Lookups } from './lookups.ts';
-import type { Mapping } from './mapping.ts';
+import type { Mapping, MappingTarget } from './mapping.ts';
 
 export type MapOptions = {
   /** Needed by mappings that look values up in Odoo. */
@@ -33,9 +33,7 @@ export type MappingEngine = {
   /** Whether it looks values up in Odoo. */
   readonly needsLookups: boolean;
   /** What goes on `msg.target` for the node that writes. */
-  readonly target:
-    | { readonly model: string; readonly keys: readonly string[]; readonly fillEmpty: readonly string[] }
-    | undefined;
+  readonly target: (MappingTarget & { readonly fillEmpty: readonly string[] }) | undefined;
   /**
    * Maps a batch, giving way to other work every few milliseconds.
    * @throws MappingError `lookups` or `target`; whatever the look-ups throw

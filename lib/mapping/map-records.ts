@@ -12,7 +12,7 @@ import { Fault } from './fault.ts';
 import { group } from './group.ts';
 import type { Mapping } from './mapping.ts';
 import { Pace } from './pace.ts';
-import { lineOf, refuse, sourceOf } from './refuse.ts';
+import { lineOf, plannedOf, refuse, sourceOf } from './refuse.ts';
 import type { Expander } from './wide-to-long.ts';
 
 export type Compiled = {
@@ -151,7 +151,8 @@ function marked(made: Record<string, unknown>, record: FlowRecord): FlowRecord {
   if (line !== undefined) made[LINE] = line;
   const source = sourceOf(record);
   if (source) made[SOURCE] = source;
-  if (record[PLANNED]) made[PLANNED] = record[PLANNED];
+  const planned = plannedOf(record);
+  if (planned) made[PLANNED] = planned;
   if (typeof record[COLUMN] === 'string') made[COLUMN] = record[COLUMN];
   return made;
 }

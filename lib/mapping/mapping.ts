@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Guard } from '../odoo/guard.ts';
 
 const Name = z.string().min(1, 'is empty').max(200, 'is longer than 200 characters');
 
@@ -46,6 +47,20 @@ export type WideToLong = z.infer<typeof WideToLong>;
 export const Group = z.strictObject({ by: z.array(Name).min(1, 'names nothing'), sum: z.array(Name).min(1, 'names nothing') });
 export type Group = z.infer<typeof Group>;
 
+/** What the node that writes is told of the records. */
+export const MappingTarget = z.strictObject({
+  model: Name,
+  /** The fields that tell one record from another, and within it one line from another (`order_line.product_id`). */
+  keys: z.array(Name).min(1, 'names nothing'),
+  /** Which of the records that are there may be changed, by their state. */
+  guard: Guard.optional(),
+  /** The field of which nothing is no reason to create a record. */
+  unlessZero: Name.optional(),
+  /** Odoo's context for writing them. */
+  context: z.record(z.string(), z.unknown()).optional(),
+});
+export type MappingTarget = z.infer<typeof MappingTarget>;
+
 /** A mapping, as a person writes it: how a system's records become the canonical model's, or the other way. */
 export const Mapping = z.strictObject({
   id: Name.regex(/^[a-z0-9][a-z0-9._-]*$/, 'is made of small letters, digits, dots and dashes'),
@@ -58,8 +73,8 @@ export const Mapping = z.strictObject({
   wideToLong: WideToLong.optional(),
   rows: z.array(MappingRow).min(1, 'has no rows'),
   group: Group.optional(),
-  /** For records that go to Odoo: the model, and the fields that tell one record from another. */
-  target: z.strictObject({ model: Name, keys: z.array(Name).min(1, 'names nothing') }).optional(),
+  /** For records that go to Odoo: the model, and how a record of it is found and may be changed. */
+  target: MappingTarget.optional(),
 });
 export type Mapping = z.infer<typeof Mapping>;
 export type MappingSource = z.input<typeof Mapping>;

@@ -52,6 +52,11 @@ export function loadPreset(id: string): MappingSource {
   return JSON.parse(readFileSync(join(presetFolder(), `${id}.json`), 'utf8')) as MappingSource;
 }
 
+/** Whether a mapping is given by the id of a preset; a mapping's own text is JSON. */
+export function isPreset(mapping: unknown): mapping is string {
+  return typeof mapping === 'string' && !mapping.trimStart().startsWith('{');
+}
+
 function presetIds(): string[] {
   return readdirSync(presetFolder())
     .filter((file) => file.endsWith('.json'))

@@ -1,4 +1,4 @@
-import { type FlowRecord, LINE, SOURCE, type SourceMark } from '../canonical/marks.ts';
+import { type FlowRecord, LINE, PLANNED, type PlannedMark, SOURCE, type SourceMark } from '../canonical/marks.ts';
 import { readQuantity } from '../canonical/quantity.ts';
 import type { Refusal } from '../exceptions/refusal.ts';
 import type { Source } from './column.ts';
@@ -55,6 +55,13 @@ export function sourceOf(record: Source): SourceMark | undefined {
   return Number.isInteger(mark.lines) && typeof quantity === 'string' ? { lines: mark.lines!, quantity } : undefined;
 }
 
+/** What a record plans, when its mark is one. */
+export function plannedOf(record: Source): PlannedMark | undefined {
+  const mark = record[PLANNED] as Partial<PlannedMark> | null | undefined;
+  if (typeof mark?.product !== 'string' || typeof mark.location !== 'string') return undefined;
+  return { product: mark.product, location: mark.location };
+}
+
 // PostgreSQL cannot hold NUL; its picture can be held and seen.
 function printable(text: string): string {
   return text.includes('\0') ? text.replaceAll('\0', '␀') : text;
@@ -88,7 +95,7 @@ function kept(record: Source): FlowRecord {
     if (columns === MOST_COLUMNS) break;
     const value = record[key];
     if (key.length > LONGEST_SHOWN || (typeof value === 'string' && value.length > LONGEST_KEPT)) continue;
-    if (typeof value === 'object' && value !== null && key !== SOURCE) continue;
+    if (typeof value === 'object' && value !== null && key !== SOURCE && key !== PLANNED) continue;
     columns += 1;
     // A column may be called __proto__; assigning it would change the copy instead of filling it.
     Object.defineProperty(copy, printable(key), {

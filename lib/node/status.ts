@@ -26,6 +26,7 @@ const FAMILIES: Readonly<Record<string, string>> = {
   OdooError: 'odoo.*',
   OutcomePending: 'pending',
   StoreError: 'store.*',
+  BrokerError: 'broker.*',
   MessageError: 'message.*',
   SettingsError: 'settings',
   MappingError: 'mapping',

@@ -5,6 +5,8 @@ import { createRecords, type Values } from './create.ts';
 import { holds, isEmpty } from './equality.ts';
 import { OdooError } from './errors.ts';
 import { findExisting, keyOf, theOne } from './existing.ts';
+import type { Guard } from './guard.ts';
+import { isOfLine, type Line, lineChange, linesOf, readLines, withNewLines } from './lines.ts';
 import type { OdooRecord } from './pages.ts';
 import type { FieldInfo } from './profile.ts';
 import { type Update, writeUpdates } from './update.ts';
@@ -14,7 +16,8 @@ import { batchSizeOf, type WriteOptions, type WriteOutcome } from './write-outco
 export type UpsertPlan = {
   readonly creates: readonly { readonly index: number; readonly values: Values }[];
   readonly updates: readonly { readonly index: number; readonly id: number; readonly changed: Values; readonly before: Values }[];
-  readonly unchanged: readonly { readonly index: number; readonly id: number }[];
+  /** Without an id where Odoo has none and none is wanted. */
+  readonly unchanged: readonly { readonly index: number; readonly id?: number }[];
   readonly refused: readonly { readonly index: number; readonly error: OdooError }[];
 };
 
@@ -23,6 +26,10 @@ export type UpsertOptions = WriteOptions & {
   readonly keys: readonly string[];
   /** Fields that are written on create, and on update only where Odoo holds nothing. */
   readonly fillEmpty?: readonly string[];
+  /** Which of the records that are found may be changed. */
+  readonly guard?: Guard | undefined;
+  /** A quantity of which nothing is no reason to create a record; one that is there is updated to nothing all the same. */
+  readonly unlessZero?: string | undefined;
   /** Find out what would be done, and do nothing. */
   readonly dryRun?: boolean;
   /** Called for each batch before anything of it is written. */
@@ -32,6 +39,8 @@ export type UpsertOptions = WriteOptions & {
 /**
  * Creates what Odoo does not have, updates what differs, leaves alone what is equal. One look-up a batch; the next
  * batch is looked up while this one is written. Outcomes come in the order of the list.
+ *
+ * A name such as `order_line.product_qty` is a field of the record's line: the one whose fields among the keys are equal.
  * Throws OdooError for what is not about a record; doing it all again is then safe, for it looks first.
  */
 export async function upsertRecords(
@@ -44,25 +53,37 @@ export async function upsertRecords(
   if (keys.length === 0)
     throw new OdooError('validation', 'An upsert needs key fields that tell which record is meant.', { model });
   const names = await fieldNames(values);
-  const fields = await checkedFields(client, model, [...keys, ...names]);
+  const all = await (await client.profile()).fields(model);
+  const lines = await linesOf(client, model, all, names, keys);
+  const guarded = options.guard ? [options.guard.field, ...(Object.hasOwn(all, 'name') ? ['name'] : [])] : [];
+  const own = [...keys, ...names, ...guarded].filter((name) => !isOfLine(name));
+  const fields = checkedFields(model, all, own);
   const batches = [...slices(values, await batchSizeOf(client, options))];
   const seen = new Set<string>();
-  const compared = [...names].concat(Object.hasOwn(fields, 'active') ? ['active'] : []);
+  const compared = [...own, ...lines.map(({ field }) => field), ...(Object.hasOwn(fields, 'active') ? ['active'] : [])];
+  const version = (await client.profile()).version.major;
   const lookUp = (at: number) => {
     const batch = batches[at];
     if (!batch) return undefined;
-    const found = findExisting(client, model, batch.items, keys, fields, compared, options.context ?? {});
+    const found = heldBy(batch.items);
     // Awaited a batch later; a failure must not count as unhandled until then.
     found.catch(() => undefined);
     return found;
   };
 
+  const heldBy = async (items: readonly Values[]): Promise<Held> => {
+    const ownKeys = keys.filter((key) => !isOfLine(key));
+    const records = await findExisting(client, model, items, ownKeys, fields, compared, options.context ?? {});
+    const rows = await Promise.all(lines.map((line) => readLines(client, line, [...records.values()].flat())));
+    return { records, lines: lines.map((line, at) => ({ line, rows: rows[at] ?? new Map() })) };
+  };
+
   const outcomes: WriteOutcome[] = [];
   let ahead = lookUp(0);
   for (const [at, batch] of batches.entries()) {
-    const existing = (await ahead) ?? new Map<string, OdooRecord[]>();
+    const held = (await ahead) ?? { records: new Map(), lines: [] };
     ahead = lookUp(at + 1);
-    const plan = planBatch(batch, existing, fields, seen, options);
+    const plan = planBatch(batch, held, { model, fields, version }, seen, options);
     await options.onPlan?.(plan);
     outcomes.push(...(await apply(client, model, plan, options)));
   }
@@ -70,6 +91,13 @@ export async function upsertRecords(
 }
 
 type Fields = Readonly<Record<string, FieldInfo>>;
+type About = { readonly model: string; readonly fields: Fields; readonly version: number };
+
+/** What Odoo holds of a batch: records by key text, and their lines. */
+type Held = {
+  readonly records: ReadonlyMap<string, OdooRecord[]>;
+  readonly lines: readonly { readonly line: Line; readonly rows: ReadonlyMap<number, OdooRecord> }[];
+};
 
 /** The fields that any of the records has; gives way to other work now and then. */
 async function fieldNames(values: readonly Values[]): Promise<ReadonlySet<string>> {
@@ -82,8 +110,7 @@ async function fieldNames(values: readonly Values[]): Promise<ReadonlySet<string
 }
 
 /** The model's fields, once it is sure that it has every field that is to be written. */
-async function checkedFields(client: OdooClient, model: string, names: readonly string[]): Promise<Fields> {
-  const fields = await (await client.profile()).fields(model);
+function checkedFields(model: string, fields: Fields, names: readonly string[]): Fields {
   const missing = new Set(names.filter((field) => !Object.hasOwn(fields, field)));
   if (missing.size > 0)
     throw new OdooError('validation', `${model} has no field ${[...missing].join(', ')} in this Odoo. Correct the mapping.`, {
@@ -94,20 +121,22 @@ async function checkedFields(client: OdooClient, model: string, names: readonly 
 
 function planBatch(
   batch: { readonly at: number; readonly items: readonly Values[] },
-  existing: ReadonlyMap<string, OdooRecord[]>,
-  fields: Fields,
+  existing: Held,
+  { model, fields, version }: About,
   seen: Set<string>,
-  { keys, fillEmpty = [] }: UpsertOptions,
+  { keys, fillEmpty = [], guard, unlessZero }: UpsertOptions,
 ): UpsertPlan {
+  const ownKeys = keys.filter((key) => !isOfLine(key));
+  const lines = existing.lines.map(({ line }) => line);
   const plan = { creates: [], updates: [], unchanged: [], refused: [] } as {
     creates: { index: number; values: Values }[];
     updates: { index: number; id: number; changed: Values; before: Values }[];
-    unchanged: { index: number; id: number }[];
+    unchanged: { index: number; id?: number }[];
     refused: { index: number; error: OdooError }[];
   };
   batch.items.forEach((values, place) => {
     const index = batch.at + place;
-    const key = keyOf(values, keys, fields);
+    const key = keyOf(values, ownKeys, fields);
     const blank = keys.find((name) => values[name] === undefined || values[name] === null || values[name] === '');
     if (blank || keys.every((name) => values[name] === false)) {
       const text = `The record has no value for ${blank ?? keys.join(', ')}, by which it would be found in Odoo.`;
@@ -122,15 +151,28 @@ function planBatch(
       return;
     }
     seen.add(key);
-    const held = theOne(existing.get(key), keys);
+    const there = existing.records.get(key)?.filter((record) => !guard?.gone.includes(String(record[guard.field])));
+    const held = theOne(there, ownKeys);
     if (held instanceof OdooError) plan.refused.push({ index, error: held });
-    else if (!held) plan.creates.push({ index, values });
+    else if (!held && unlessZero !== undefined && Number(values[unlessZero]) === 0) plan.unchanged.push({ index });
+    else if (!held) plan.creates.push({ index, values: withNewLines(values, lines) });
     else {
-      const names = Object.keys(values).filter((name) =>
-        fillEmpty.includes(name) ? isEmpty(held[name]) && !isEmpty(values[name]) : !holds(fields[name], held[name], values[name]),
-      );
-      if (names.length === 0) plan.unchanged.push({ index, id: held.id });
-      else plan.updates.push({ index, id: held.id, changed: pick(values, names), before: pick(held, names) });
+      const names = Object.keys(values)
+        .filter((name) => !isOfLine(name))
+        .filter((name) =>
+          fillEmpty.includes(name)
+            ? isEmpty(held[name]) && !isEmpty(values[name])
+            : !holds(fields[name], held[name], values[name]),
+        );
+      const changes = existing.lines.flatMap(({ line, rows }) => lineChange(values, held, line, rows) ?? []);
+      const error = guard && guardedAgainst(guard, held, names, changes.length > 0, model, version);
+      if (names.length === 0 && changes.length === 0) plan.unchanged.push({ index, id: held.id });
+      else if (error) plan.refused.push({ index, error });
+      else {
+        const changed = Object.assign(pick(values, names), ...changes.map((change) => change.changed));
+        const before = Object.assign(pick(held, names), ...changes.map((change) => change.before));
+        plan.updates.push({ index, id: held.id, changed, before });
+      }
     }
   });
   return plan;
@@ -161,6 +203,29 @@ async function apply(client: OdooClient, model: string, plan: UpsertPlan, option
   return outcomes;
 }
 
-function pick(values: Values, names: readonly string[]): Values {
+/** Why a record may not be changed as it is about to be; undefined where it may. */
+function guardedAgainst(
+  guard: Guard,
+  held: OdooRecord,
+  names: readonly string[],
+  linesChange: boolean,
+  model: string,
+  version: number,
+): OdooError | undefined {
+  const name = `${model} ${isEmpty(held.name) ? held.id : held.name}`;
+  const state = String(held[guard.field]);
+  if (!guard.open.includes(state)) {
+    const what = [...names, ...(linesChange ? ['its lines'] : [])].join(', ');
+    const text = `${name} has the ${guard.field} "${state}" and is left as it is; only ${guard.open.join(', ')} ones are changed. It differs in ${what}. Change it in Odoo by hand, or cancel it there and replay.`;
+    return new OdooError('validation', text, { model });
+  }
+  const fixed = guard.fixedBefore && version < guard.fixedBefore.version ? guard.fixedBefore : undefined;
+  const bound = fixed && names.filter((one) => fixed.fields.includes(one));
+  if (!bound?.length) return undefined;
+  const text = `${name} is there with another ${bound.join(', ')}. Before Odoo ${fixed?.version} what depends on that would not follow. Cancel it in Odoo, and replay.`;
+  return new OdooError('validation', text, { model });
+}
+
+function pick(values: Values, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(names.map((name) => [name, values[name]]));
 }

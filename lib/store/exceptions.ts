@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Selectable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { COLUMN, SOURCE, type SourceMark } from '../canonical/marks.ts';
 import { fingerprint } from '../exceptions/fingerprint.ts';
@@ -9,7 +10,9 @@ import { canonicalJson, sha256 } from './canonical-json.ts';
 import { type Held, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
 import { sum } from './decimal.ts';
 import { redactText } from './redact.ts';
+import { countedAs } from './redrive-run.ts';
 import { putTotal } from './run-totals.ts';
+import type { JobsTable } from './schema.ts';
 import type { Stage } from './totals.ts';
 
 /** A refusal with the route it was given. */
@@ -33,9 +36,9 @@ export function exceptionsOf({ db, dialect }: StoreContext) {
     async add(refusals: readonly RoutedRefusal[], run: string | undefined, lease?: Held, raised: Raised = {}): Promise<void> {
       for (const some of handfuls(refusals)) {
         await db.transaction().execute(async (tx) => {
-          if (lease) await takenJob(tx, dialect, lease);
+          const job = lease && (await takenJob(tx, dialect, lease));
           if (run) await lockedRun(tx, dialect, run);
-          const added = await storeRefusals(tx, some, run, lease?.job);
+          const added = await storeRefusals(tx, some, run, job);
           if (added.length > 0) await appendAudit(tx, dialect, raisedEntry(added, run, lease?.job, raised));
         });
         // SQLite works within the event loop; others get their turn.
@@ -79,10 +82,10 @@ export async function storeRefusals(
   tx: Tx,
   refusals: readonly RoutedRefusal[],
   run: string | undefined,
-  job?: string,
+  job?: Pick<Selectable<JobsTable>, 'id' | 'kind' | 'key'>,
 ): Promise<readonly Row[]> {
   if (refusals.length === 0) return [];
-  const rows = refusals.map((refusal) => rowOf(refusal, run, job));
+  const rows = refusals.map((refusal) => rowOf(refusal, run, job?.id));
   const added = await tx
     .insertInto('exceptions')
     .values(rows.map(({ lines: _, total: __, ...row }) => row))
@@ -91,7 +94,7 @@ export async function storeRefusals(
     .execute();
   const ids = new Set(added.map(({ id }) => id));
   const fresh = rows.filter(({ id }) => ids.has(id));
-  if (run) await count(tx, run, fresh);
+  if (run) await count(tx, run, fresh, job ? countedAs(job, 'exceptions') : 'exceptions');
   return fresh;
 }
 
@@ -174,7 +177,7 @@ function stageOf({ disposition, stage, reason }: RoutedRefusal): Stage | undefin
   return `${disposition}/${stage}`;
 }
 
-async function count(tx: Tx, run: string, added: readonly Row[]): Promise<void> {
+async function count(tx: Tx, run: string, added: readonly Row[], part: string): Promise<void> {
   for (const [stage, rows] of Map.groupBy(added, (row) => row.total)) {
     if (!stage) continue;
     const before = await tx
@@ -182,9 +185,9 @@ async function count(tx: Tx, run: string, added: readonly Row[]): Promise<void> 
       .select(['lines', 'quantity'])
       .where('run', '=', run)
       .where('stage', '=', stage)
-      .where('part', '=', 'exceptions')
+      .where('part', '=', part)
       .executeTakeFirst();
-    await putTotal(tx, run, stage, 'exceptions', {
+    await putTotal(tx, run, stage, part, {
       lines: rows.reduce((total, row) => total + row.lines, before?.lines ?? 0),
       quantity: sum([before?.quantity ?? '0', ...rows.map((row) => row.quantity ?? '0')]),
       records: 0,

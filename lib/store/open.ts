@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { type AuditEntry, appendAudit } from './audit.ts';
+import { type Births, birthsOf } from './births.ts';
 import { type Breakers, breakersOf } from './breakers.ts';
 import type { Dialect, StoreContext } from './context.ts';
 import { type DeadLetters, deadLettersOf } from './dead-letters.ts';
@@ -27,6 +28,7 @@ export type Store = {
   readonly effects: Effects;
   readonly breakers: Breakers;
   readonly turns: Turns;
+  readonly births: Births;
   readonly exceptions: Exceptions;
   readonly versions: Versions;
   readonly settings: DeployedSettings;
@@ -80,6 +82,7 @@ export async function storeOf(
     effects: effectsOf(context),
     breakers: breakersOf(context),
     turns: turnsOf(context),
+    births: birthsOf(context),
     exceptions: exceptionsOf(context),
     versions: versionsOf(context, retentionDays),
     settings: deployedSettingsOf(context),

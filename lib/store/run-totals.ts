@@ -22,7 +22,7 @@ export async function putTotal(
 export async function clearCounts(tx: Tx, run: string): Promise<void> {
   await tx.deleteFrom('run_totals').where('run', '=', run).execute();
   await tx.deleteFrom('jobs').where('run', '=', run).where('state', '=', 'staged').execute();
-  await tx.updateTable('runs').set({ handed_over: 0, error: null }).where('id', '=', run).execute();
+  await tx.updateTable('runs').set({ handed_over: 0, mappings: null, rules: null, error: null }).where('id', '=', run).execute();
 }
 
 /** The totals of a run. */

@@ -1,12 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
 import { appendAudit } from './audit.ts';
 import { closeRun } from './close-run.ts';
 import { type Held, heldJob, lockedRun, type StoreContext } from './context.ts';
 import { insertJobs, type NewJob } from './jobs.ts';
 import { packRows, type Row, unpackRows } from './part-rows.ts';
 import { packPayload } from './payload.ts';
+import { countedAs, type Redriving, redriveRun, restartRedrive } from './redrive-run.ts';
 import { replayRun } from './replay-run.ts';
 import { clearCounts, putTotal, runTotals } from './run-totals.ts';
+import type { Tables } from './schema.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
 import { imbalance, type Stage } from './totals.ts';
 import { approvalOf } from './versions/approval.ts';
@@ -22,7 +25,12 @@ export type Accepted = {
   readonly contentHash: string;
   readonly queue: string;
   readonly maxAttempts: number;
+  /** A run is accepted once under its key; the run's own id where there is none. */
+  readonly key?: string | undefined;
 };
+
+/** The mappings (`id@version`, in order) and the rules that records went through. */
+export type WentThrough = { readonly mappings?: readonly string[]; readonly rules?: readonly string[] };
 
 const CLEARED_AT_ONCE = 500;
 
@@ -63,9 +71,12 @@ export function runsOf(context: StoreContext, keyDays: number) {
       await db.insertInto('run_parts').values({ run, part, body }).execute();
     },
 
-    /** Accepts a run: from here on it is never lost. Its intake job and its first audit entry stand with it. */
-    async accept(run: NewRun, { lines, contentHash, queue, maxAttempts }: Accepted): Promise<RunSummary> {
-      await db.transaction().execute(async (tx) => {
+    /**
+     * Accepts a run: from here on it is never lost. Its intake job and its first audit entry stand with it. Where one was
+     * accepted under its key before, that one is answered, and this one is forgotten.
+     */
+    async accept(run: NewRun, { lines, contentHash, queue, maxAttempts, key = run.id }: Accepted): Promise<RunSummary> {
+      const accepted = await db.transaction().execute(async (tx) => {
         const { parts } = await tx
           .selectFrom('run_parts')
           .select(({ fn }) => fn.countAll().as('parts'))
@@ -84,12 +95,16 @@ export function runsOf(context: StoreContext, keyDays: number) {
         const job: NewJob = {
           queue,
           kind: 'intake',
-          key: run.id,
+          key,
           run: run.id,
           payload: { interface: run.interface, parts: Number(parts) },
           maxAttempts,
         };
-        await insertJobs(tx, [{ ...job, packed: await packPayload(job.payload) }], 'pending', keyDays);
+        const there = await insertJobs(tx, [{ ...job, packed: await packPayload(job.payload) }], 'pending', keyDays);
+        if (there.length > 0) {
+          await tx.deleteFrom('runs').where('id', '=', run.id).execute();
+          return runUnder(tx, queue, key);
+        }
         const detail = { interface: run.interface, source: run.source, lines, contentHash };
         await appendAudit(tx, dialect, {
           who: run.requester ?? run.source,
@@ -98,10 +113,17 @@ export function runsOf(context: StoreContext, keyDays: number) {
           run: run.id,
           detail,
         });
+        return run.id;
       });
-      const summary = await summaryOf(context, run.id);
+      const summary = accepted && (await summaryOf(context, accepted));
       if (!summary) throw new Error(`run ${run.id} is gone`);
       return summary;
+    },
+
+    /** The run that was accepted under a key of a queue. */
+    async acceptedUnder(queue: string, key: string): Promise<RunSummary | undefined> {
+      const run = await runUnder(db, queue, key);
+      return run ? summaryOf(context, run) : undefined;
     },
 
     /** Forgets a run that was not accepted. */
@@ -125,6 +147,8 @@ export function runsOf(context: StoreContext, keyDays: number) {
      * exceptions go some at a time: deleting many at once would hold up the event loop.
      */
     async restart(lease: Held): Promise<void> {
+      const { kind } = await db.selectFrom('jobs').select('kind').where('id', '=', lease.job).executeTakeFirstOrThrow();
+      if (kind === 'redrive') return restartRedrive(context, lease);
       const run = await db.transaction().execute(async (tx) => {
         const { run } = await heldJob(tx, dialect, lease);
         if (run) await clearCounts(tx, run);
@@ -142,6 +166,9 @@ export function runsOf(context: StoreContext, keyDays: number) {
 
     /** Gives a run that has ended to the flow again (`lib/store/replay-run.ts`). */
     replay: (run: string, who: string) => replayRun(context, run, who),
+
+    /** Gives a run's held lines of some causes to the flow again (`lib/store/redrive-run.ts`). */
+    redrive: (run: string, asked: Redriving) => redriveRun(context, keyDays, run, asked),
 
     /** What the run's work is keyed by. A replay has a key of its own: what was done the first time does not stand for it. */
     async key(run: string): Promise<string> {
@@ -162,7 +189,7 @@ export function runsOf(context: StoreContext, keyDays: number) {
     ): Promise<void> {
       await db.transaction().execute(async (tx) => {
         const job = await heldJob(tx, dialect, lease);
-        if (job.run) await putTotal(tx, job.run, stage, part, { records: 0, ...counted });
+        if (job.run) await putTotal(tx, job.run, stage, countedAs(job, part), { records: 0, ...counted });
         const until = Date.now() + leaseSeconds * 1000;
         await tx
           .updateTable('jobs')
@@ -173,11 +200,22 @@ export function runsOf(context: StoreContext, keyDays: number) {
       });
     },
 
-    /** Notes that the write side has staged everything that the run will do. */
-    async handOver(lease: Held): Promise<void> {
+    /**
+     * Notes that the write side has staged everything that the run will do, and what its records went through before. Where
+     * several nodes write, it is what went before any of them.
+     */
+    async handOver(lease: Held, { mappings = [], rules = [] }: WentThrough = {}): Promise<void> {
       await db.transaction().execute(async (tx) => {
         const job = await heldJob(tx, dialect, lease);
-        if (job.run) await tx.updateTable('runs').set({ handed_over: 1 }).where('id', '=', job.run).execute();
+        const row = job.run && (await lockedRun(tx, dialect, job.run));
+        if (!row) return;
+        const joined = (before: string | null, more: readonly string[]) =>
+          JSON.stringify([...new Set([...namesIn(before), ...more])]);
+        await tx
+          .updateTable('runs')
+          .set({ handed_over: 1, mappings: joined(row.mappings, mappings), rules: joined(row.rules, rules) })
+          .where('id', '=', row.id)
+          .execute();
       });
     },
 
@@ -219,12 +257,16 @@ export function runsOf(context: StoreContext, keyDays: number) {
         const state = waits ? ('awaiting-approval' as const) : ('applying' as const);
         await tx.updateTable('runs').set({ state, error: null, updated_at: now }).where('id', '=', run).execute();
         if (waits) return 'released';
+        const mappings = namesIn(row.mappings);
         const detail = {
+          mappings,
+          rules: namesIn(row.rules),
           accepted: total('accepted'),
           held: total('held/mapping', 'held/validation'),
           rejected: total('rejected/mapping', 'rejected/validation'),
         };
-        await appendAudit(tx, dialect, { who: 'planbridge', what: 'run.released', subject: run, run, detail });
+        const mapping = mappings.at(-1);
+        await appendAudit(tx, dialect, { who: 'planbridge', what: 'run.released', subject: run, run, mapping, detail });
         await closeRun(tx, dialect, run);
         return 'released';
       });
@@ -244,4 +286,13 @@ export function runsOf(context: StoreContext, keyDays: number) {
       return rows.map(({ id }) => id);
     },
   };
+}
+
+async function runUnder(db: Kysely<Tables>, queue: string, key: string): Promise<string | undefined> {
+  const job = await db.selectFrom('jobs').select('run').where('queue', '=', queue).where('key', '=', key).executeTakeFirst();
+  return job?.run ?? undefined;
+}
+
+function namesIn(list: string | null): string[] {
+  return list === null ? [] : (JSON.parse(list) as string[]);
 }

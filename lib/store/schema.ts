@@ -88,6 +88,9 @@ export type BreakersTable = { server: string; failures: number; open_until: numb
 /** Who has the turn at what one instance does at a time, and until when. */
 export type TurnsTable = { name: string; owner: string; ends_at: number };
 
+/** The name of a metric by its alias, as the last birth of an edge node or device told it. */
+export type BirthsTable = { queue: string; edge: string; device: string; alias: string; metric: string };
+
 export type ExceptionState = 'open' | 'acknowledged' | 'waiting' | 'resolved' | 'expired';
 
 export type ExceptionsTable = {
@@ -245,6 +248,7 @@ export type Tables = {
   effects: EffectsTable;
   breakers: BreakersTable;
   turns: TurnsTable;
+  births: BirthsTable;
   exceptions: ExceptionsTable;
   versions: VersionsTable;
   version_items: VersionItemsTable;

@@ -119,7 +119,7 @@ export function settlementsOf({ db, dialect }: StoreContext, keyDays: number) {
 }
 
 /** Jobs that give a run to the flow; a run whose job of these is given up has failed. */
-const GIVES_TO_THE_FLOW: ReadonlySet<string> = new Set(['intake', 'release']);
+const GIVES_TO_THE_FLOW: ReadonlySet<string> = new Set(['intake', 'release', 'redrive']);
 
 /** What ended the run: what is said now, the last failure within the flow, and the totals where they do not add up. */
 async function whyItFailed(tx: Tx, job: Selectable<JobsTable>, run: string, error: string): Promise<string> {

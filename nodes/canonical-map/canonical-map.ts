@@ -3,7 +3,8 @@ import { type FlowRecord, SOURCE } from '../../lib/canonical/marks.ts';
 import { compileMapping } from '../../lib/mapping/compile.ts';
 import type { MapOptions, MappingEngine } from '../../lib/mapping/engine.ts';
 import { odooLookups } from '../../lib/mapping/odoo-lookups.ts';
-import { loadPreset } from '../../lib/mapping/presets.ts';
+import { isPreset, loadPreset } from '../../lib/mapping/presets.ts';
+import { targetFields } from '../../lib/mapping/target-fields.ts';
 import { placeOf, recordsOf } from '../../lib/node/batch.ts';
 import { serverOf, storeOf } from '../../lib/node/config-nodes.ts';
 import { onInput } from '../../lib/node/input.ts';
@@ -33,9 +34,7 @@ export default function (RED: NodeAPI): void {
         const zone = settings.timezone || server.zone;
         if (!engine.needsLookups && !engine.target) return { zone, signal };
         const client = server.client();
-        const fields = engine.target
-          ? new Set(Object.keys(await (await client.profile()).fields(engine.target.model)))
-          : undefined;
+        const fields = engine.target && (await targetFields(await client.profile(), engine.mapping));
         return { zone, signal, lookups: odooLookups(client), ...(fields ? { fields } : {}) };
       };
 
@@ -43,7 +42,8 @@ export default function (RED: NodeAPI): void {
         RED,
         this,
         async (message, send, signal) => {
-          const engine = fixed ?? directed(compileMapping(message.mapping));
+          const engine =
+            fixed ?? directed(compileMapping(isPreset(message.mapping) ? loadPreset(message.mapping) : message.mapping));
           const given = recordsOf(message);
           const { records, refusals, lines } = await engine.map(given, await optionsFor(engine, signal));
           const { lease, index } = placeOf(message);
@@ -54,7 +54,8 @@ export default function (RED: NodeAPI): void {
             const store = await storeOf(RED, lease.store).open();
             await store.runs.total(lease, 'expanded', String(index), { lines: expanded, quantity: '0' });
           }
-          const sync = { ...message.sync, mapping: engine.name };
+          const mappings = [...(message.sync?.mappings ?? []), engine.name];
+          const sync = { ...message.sync, mapping: engine.name, mappings };
           const refused = acceptedBefore ? refusals.map(asDelivery) : refusals;
           if (refused.length > 0) send([null, { ...message, sync, payload: refused }]);
           send([{ ...message, sync, payload: records, ...(engine.target ? { target: engine.target } : {}) }, null]);

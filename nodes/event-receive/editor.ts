@@ -19,8 +19,8 @@ RED.nodes.registerType('event-receive', {
     },
     version: { value: 'auto' },
     clientId: {
-      value: 'planbridge',
-      validate: needed('event-receive.label.clientId', 'event-receive.error.clientId', /^[\w.:-]{1,100}$/),
+      value: '',
+      validate: matching('event-receive.label.clientId', 'event-receive.error.clientId', /^[\w.:-]{1,100}$/),
     },
     tls: { value: '', type: 'tls-config', required: false },
     topics: {

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { acceptEvent, nextEvent } from '../../lib/events/emission.ts';
-import { eventReader } from '../../lib/events/read-event.ts';
+import { readEvent } from '../../lib/events/read-event.ts';
 import { storeOf } from '../../lib/node/config-nodes.ts';
 import { startEmitter } from '../../lib/node/emitter.ts';
 import { setUp } from '../../lib/node/set-up.ts';
@@ -18,6 +18,7 @@ export default function (RED: NodeAPI): void {
       setUp(RED, this, () => {
         const settings = parseSettings(Settings, config);
         const { format, maxKilobytes, maxAttempts, settledBy } = settings;
+        const limits = { format, mostBytes: maxKilobytes * 1024 };
         const queue = `event-receive:${this.id}`;
         const store = storeOf(RED, settings.store);
         let connected = false;
@@ -59,14 +60,13 @@ export default function (RED: NodeAPI): void {
         });
 
         const inboxes = settings.url
-          ? openInboxes(RED, settings, this.credentials ?? {}, {
-              accepting: () => {
-                const read = eventReader(format, maxKilobytes * 1024);
-                return async (packet) => {
-                  await acceptEvent(await store.open(), { queue, maxAttempts }, packet, read(packet));
-                  receiving.over();
-                  emitter.nudge();
-                };
+          ? openInboxes(RED, this, settings, {
+              accept: async (packet) => {
+                const opened = await store.open();
+                const reading = await readEvent(packet, { ...limits, queue, births: opened.births });
+                await acceptEvent(opened, { queue, maxAttempts }, packet, reading);
+                receiving.over();
+                emitter.nudge();
               },
               onConnected: () => {
                 connected = true;

@@ -1,4 +1,7 @@
-import type { NodeAPI } from 'node-red';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import type { Node, NodeAPI } from 'node-red';
+import { clientIdOf } from '../../lib/events/client-id.ts';
 import { type Inbox, openInbox } from '../../lib/events/inbox.ts';
 import type { Packet } from '../../lib/events/packet.ts';
 import { SettingsError } from '../../lib/node/errors.ts';
@@ -9,8 +12,7 @@ export type Credentials = { readonly user?: string; readonly password?: string }
 type TlsConfig = { addTLSOptions(options: Record<string, unknown>): Record<string, unknown> };
 
 export type InboxHandlers = {
-  /** Opens what one connection's messages are accepted with. */
-  readonly accepting: () => (packet: Packet) => Promise<void>;
+  readonly accept: (packet: Packet) => Promise<void>;
   readonly onConnected: () => void;
   readonly onTrouble: (error: Error) => void;
 };
@@ -18,8 +20,15 @@ export type InboxHandlers = {
 const VERSIONS = { auto: 'auto', '5': 5, '3.1.1': 4 } as const;
 
 /** Opens one connection a topic filter. Their client ids differ, and stay the same over restarts. Throws SettingsError. */
-export function openInboxes(RED: NodeAPI, settings: Settings, credentials: Credentials, on: InboxHandlers): Inbox[] {
-  const { url, topics, group, clientId, version, sessionHours } = settings;
+export function openInboxes(
+  RED: NodeAPI,
+  node: Node & { credentials?: Credentials },
+  settings: Settings,
+  on: InboxHandlers,
+): Inbox[] {
+  const { url, topics, group, version, sessionHours } = settings;
+  const clientId =
+    settings.clientId || clientIdOf({ host: hostname(), folder: resolve(RED.settings.userDir ?? '.'), node: node.id });
   if (!/^(mqtts?|wss?):\/\/[^\s/]+/.test(url))
     throw new SettingsError(`The broker's address begins with mqtt:// or mqtts://, ws:// or wss://.`);
   if (topics.length === 0) throw new SettingsError('Name at least one topic to subscribe to, such as +/+/+/+/#.');
@@ -30,13 +39,11 @@ export function openInboxes(RED: NodeAPI, settings: Settings, credentials: Crede
       clientId: at === 0 ? clientId : `${clientId}-${at + 1}`,
       topic: group ? `$share/${group}/${filter}` : filter,
       version: VERSIONS[version],
-      user: credentials.user,
-      password: credentials.password,
+      user: node.credentials?.user,
+      password: node.credentials?.password,
       sessionSeconds: sessionHours * 3_600,
       ...(tls ? { tls } : {}),
-      accept: on.accepting(),
-      onConnected: on.onConnected,
-      onTrouble: on.onTrouble,
+      ...on,
     }),
   );
 }

@@ -9,7 +9,8 @@ export const Settings = z.object({
   /** Address of the broker; blank = not connected. */
   url: textField(),
   version: z.enum(['auto', '5', '3.1.1']).default('auto'),
-  clientId: textField('planbridge'),
+  /** Blank = one made of host, folder and node. */
+  clientId: textField(),
   /** Id of a `tls-config` node. */
   tls: textField(),
   /** Each has a connection of its own. */

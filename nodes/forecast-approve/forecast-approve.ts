@@ -41,10 +41,14 @@ export default function (RED: NodeAPI): void {
           const isPreview = kind === 'preview';
           if (isPreview && index === 0) tell('awaiting-approval', version);
           const held = { ...lease, store: settings.store, ...(isPreview ? { settledBy: 'takers' as const } : { run }) };
+          const { mappings, rules } = version;
           const sync = {
             interface: version.interface,
             version: version.id,
             key,
+            mapping: mappings.at(-1),
+            mappings: [...mappings],
+            rules: [...rules],
             lease: held,
             ...(isPreview ? { preview: version.id } : { run }),
           };

@@ -1,5 +1,6 @@
 import type { Lease } from '../../lib/canonical/envelope.ts';
 import type { VersionItem } from '../../lib/canonical/version-item.ts';
+import { mergeItems } from '../../lib/forecast/versions/collect.ts';
 import { differenceOf } from '../../lib/forecast/versions/difference.ts';
 import { decide } from '../../lib/forecast/versions/limits.ts';
 import type { FlowMessage } from '../../lib/node/types.ts';
@@ -7,18 +8,23 @@ import type { Store } from '../../lib/store/open.ts';
 import type { Version } from '../../lib/store/versions/read.ts';
 import type { Settings } from './settings.ts';
 
-/** Keeps what a run wants as a version, compares it with the planning baseline, and holds it against the limits. */
+/**
+ * Keeps what a run wants as a version, compares it with the planning baseline, and holds it against the limits. Lines of
+ * a run that were held, and are given again, add to what the run's version wants already.
+ */
 export async function judge(
   { versions }: Store,
   message: FlowMessage,
   lease: Lease,
-  items: readonly VersionItem[],
+  given: readonly VersionItem[],
   settings: Settings & { readonly queue: string; readonly today: string },
 ): Promise<Version> {
   const { queue, today, purpose, frozenDays, waitHours, maxAttempts } = settings;
   const { run = '', interface: name = 'forecast-import', mapping, mappings, rules = [] } = message.sync ?? {};
   const frozenUntil = frozenDays > 0 ? dayAfter(today, frozenDays) : undefined;
   const applied = mappings ?? (mapping ? [mapping] : []);
+  const standing = await versions.standingOf(run);
+  const items = standing ? await mergeItems(await versions.items.all(standing), given) : given;
   const id = await versions.keep(lease, { interface: name, run, queue, purpose, mappings: applied, rules, frozenUntil }, items);
   const baseline = await versions.baseline(name);
   const change = { percent: settings.largestChangePercent, quantity: settings.largestChangeQuantity };

@@ -17,6 +17,9 @@ import { accepted, type Reply, refused, Stopping } from './reply.ts';
 import { bodyOfRequest, respond } from './request.ts';
 import { Settings } from './settings.ts';
 
+/** Who sent it, where Node-RED knows him; of a file, the key under which it is accepted once. */
+type Sent = { readonly requester?: string | undefined; readonly key?: string };
+
 /** Takes forecasts in over HTTP, from a folder or a message; accepts them once they are on disk, then sends them into the flow. */
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('forecast-receive', function (this: Node, config: NodeDef) {
@@ -32,11 +35,11 @@ export default function (RED: NodeAPI): void {
       const bodies = new Set<Readable>();
       let closing = false;
 
-      const accept = async ({ body, source, contentType }: Body, requester?: string): Promise<RunSummary> => {
+      const accept = async ({ body, source, contentType }: Body, { requester, key }: Sent = {}): Promise<RunSummary> => {
         if (closing) throw new Stopping();
         if (body instanceof Readable) bodies.add(body);
         try {
-          const how = { interface: name, source, requester, contentType, columns, maxBytes, queue, maxAttempts };
+          const how = { interface: name, source, requester, contentType, columns, maxBytes, queue, maxAttempts, key };
           const summary = await acceptRun(await store.open(), body, how);
           accepting.over();
           showStatus(RED, this, 'done', 'accepted', { count: summary.received });
@@ -62,7 +65,7 @@ export default function (RED: NodeAPI): void {
         ? servePost(RED, path, async (request, response) => {
             const reply = await answer(async () => {
               const { name } = store.identifier().identify(request);
-              return accept(bodyOfRequest(request, maxBytes), name === ANONYMOUS ? undefined : name);
+              return accept(bodyOfRequest(request, maxBytes), { requester: name === ANONYMOUS ? undefined : name });
             });
             respond(request, response, reply);
             this.send([reply, null]);
@@ -75,7 +78,10 @@ export default function (RED: NodeAPI): void {
         leaseSeconds,
         emit: ({ run, key, interface: named, index, count, rows, lease }) => {
           const sync = { interface: named, run, key, lease: { ...lease, store: settings.store } };
-          this.send([null, { payload: rows, sync, parts: { id: run, index, count, type: 'array' } }]);
+          this.send([
+            null,
+            { payload: rows, sync, parts: { id: run, index, ...(count === undefined ? {} : { count }), type: 'array' } },
+          ]);
         },
         onTrouble: emitting.tell,
         onRecovered: emitting.over,
@@ -85,7 +91,7 @@ export default function (RED: NodeAPI): void {
         ? watchFolder({
             folder,
             pollSeconds,
-            accept: (body, file) => accept({ body, source: file, contentType: contentTypeOf(file) }),
+            accept: (body, file, key) => accept({ body, source: file, contentType: contentTypeOf(file) }, { key }),
             summary: async (run) => (await store.open()).runs.summary(run),
             onTrouble: (error) => (closing ? undefined : watching.tell(error)),
             onLooked: watching.over,

@@ -1,5 +1,5 @@
 import { chosen, wholeNumber } from '../editor/validate.ts';
-import { openFaults } from '../editor/visibility.ts';
+import { openFaults, showWhatApplies } from '../editor/visibility.ts';
 import '../editor/style.ts';
 
 RED.nodes.registerType('forecast-target', {
@@ -10,6 +10,7 @@ RED.nodes.registerType('forecast-target', {
     name: { value: '' },
     server: { value: '', type: 'odoo-server', validate: chosen('forecast-target.label.server') },
     target: { value: 'reordering-rules' },
+    bucket: { value: 'week' },
     productKey: { value: 'default_code' },
     reviewDays: { value: 7, validate: wholeNumber('forecast-target.label.reviewDays', 0, 365) },
     cycleDays: { value: 7, validate: wholeNumber('forecast-target.label.cycleDays', 0, 365) },
@@ -17,9 +18,9 @@ RED.nodes.registerType('forecast-target', {
     cacheSeconds: { value: 300, validate: wholeNumber('forecast-target.label.cacheSeconds', 0, 86_400) },
   },
   inputs: 1,
-  outputs: 1,
-  outputLabels() {
-    return this._('forecast-target.output.records');
+  outputs: 2,
+  outputLabels(index) {
+    return this._(index === 0 ? 'forecast-target.output.records' : 'forecast-target.output.exceptions');
   },
   icon: 'forecast-target.svg',
   paletteLabel: 'forecast target',
@@ -30,6 +31,7 @@ RED.nodes.registerType('forecast-target', {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
+    showWhatApplies();
     openFaults();
   },
 });

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { BaselineSource } from '../../lib/forecast/baseline.ts';
 import { masterData } from '../../lib/forecast/master-data.ts';
+import { appliedRules } from '../../lib/forecast/rules/applied.ts';
 import { openRun } from '../../lib/forecast/run.ts';
 import { validateLines } from '../../lib/forecast/validation.ts';
 import { placeOf, recordsOf } from '../../lib/node/batch.ts';
@@ -46,8 +47,9 @@ export default function (RED: NodeAPI): void {
             await runs.total(lease, 'validated', String(index), totals.validated);
             await runs.total(lease, 'accepted', String(index), totals.accepted);
           }
-          if (refusals.length > 0) send([null, { ...message, payload: refusals }]);
-          send([{ ...message, payload: accepted }, null]);
+          const sync = { ...message.sync, rules: appliedRules(run, settings) };
+          if (refusals.length > 0) send([null, { ...message, sync, payload: refusals }]);
+          send([{ ...message, sync, payload: accepted }, null]);
           const counts = { count: accepted.length, refused: refusals.length };
           showStatus(RED, this, refusals.length > 0 ? 'exceptions' : 'done', refusals.length > 0 ? 'held' : 'accepted', counts);
         },

@@ -17,7 +17,7 @@ import { writeJobOf } from './write-jobs.ts';
 import { startWriting } from './writing.ts';
 
 /** How a batch is sent and what tells of it may change while its work stays the same. */
-const ASIDE = ['sync', 'mapping', 'batchSize'];
+const ASIDE = ['sync', 'mapping', 'mappings', 'rules', 'batchSize'];
 
 /** Writes to Odoo: durably by default, each batch a job that is tried again until Odoo takes it or refuses it for good. */
 export default function (RED: NodeAPI): void {
@@ -26,7 +26,7 @@ export default function (RED: NodeAPI): void {
     setUp(RED, this, () => {
       const settings = parseSettings(Settings, config);
       const who = `odoo-write:${this.id}`;
-      const uses = settings.durable ? [settings.server, settings.store] : [settings.server];
+      const uses = [settings.server, settings.store].filter(Boolean);
 
       const messagesOf = (message: object, { outcomes, refusals }: Pick<WriteResult, 'outcomes' | 'refusals'>) => {
         const refused = refusals.length > 0;
@@ -40,8 +40,12 @@ export default function (RED: NodeAPI): void {
           throw new SettingsError('A run is written by a durable node only: set this one to be durable, and choose its store.');
         const job = writeJobOf(message, config);
         showStatus(RED, this, 'working', 'applying', { count: job.records.length });
+        // Opened first: what could not be audited is not written.
+        const audit = settings.store ? (await storeOf(RED, settings.store).open()).audit : undefined;
         const outcomes = await applyWrite({ client: serverOf(RED, settings.server).client(), job, signal });
-        send(messagesOf(message, settleWrite(job, outcomes, { run, who })));
+        const result = settleWrite(job, outcomes, { run, who });
+        send(messagesOf(message, result));
+        for (const entry of result.audit ?? []) await audit?.append(entry);
       };
       if (!settings.durable) return onInput(RED, this, writeAtOnce, uses);
 
@@ -101,7 +105,7 @@ export default function (RED: NodeAPI): void {
           send([null, { ...message, payload: conflictsOf(job, key) }]);
         }
         if (lease && last) {
-          await runs.handOver(lease);
+          await runs.handOver(lease, job);
           if ((await takenOver(node, lease, message)) === 'waiting') showStatus(RED, this, 'waiting', 'waiting');
         }
         writing.nudge();

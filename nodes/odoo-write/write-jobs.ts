@@ -25,5 +25,8 @@ export function writeJobOf(message: FlowMessage, config: unknown): WriteJob {
   if (!settings.model) throw new SettingsError('No model is set: say which of Odoo’s models is written.');
   if (settings.operation === 'upsert' && settings.keys.length === 0)
     throw new SettingsError('An upsert needs key fields: say by which fields Odoo’s record is found.');
-  return WriteJob.parse({ ...settings, records, mapping: message.sync?.mapping });
+  // Only a mapping knows by what its own model's records are guarded.
+  const { guard, unlessZero } = settings.model === target.model ? target : {};
+  const { mapping, mappings, rules } = message.sync ?? {};
+  return WriteJob.parse({ ...settings, guard, unlessZero, records, mapping, mappings, rules });
 }

@@ -81,7 +81,7 @@ describe('settling a write job', () => {
   it('audits old and new values of everything that was written, in entries of bearable size', () => {
     const many = Array.from({ length: 1_201 }, (_, at) => rule(at, 1, '1'));
     const { audit = [] } = settleWrite(
-      job(many, { mapping: 'odoo-reordering-rules@1' }),
+      job(many, { mapping: 'odoo-reordering-rules@1', mappings: ['csv@1', 'odoo-reordering-rules@1'], rules: ['MALFORMED'] }),
       many.map((_, index) => ({ index, outcome: 'updated', id: index, before: { a: 1 }, changed: { a: 2 } })),
       BOUNDS,
     );
@@ -89,6 +89,10 @@ describe('settling a write job', () => {
     assert.equal(told.length, 1_201);
     assert.deepEqual(JSON.parse(JSON.stringify(told[0])), { id: 0, outcome: 'updated', before: { a: 1 }, changed: { a: 2 } });
     assert.ok(audit.length >= 3);
+    for (const { detail } of audit) {
+      const { mappings, rules } = detail as { mappings: string[]; rules: string[] };
+      assert.deepEqual([mappings, rules], [['csv@1', 'odoo-reordering-rules@1'], ['MALFORMED']]);
+    }
     assert.deepEqual(
       new Set(audit.map(({ run, who, what, subject, mapping }) => [run, who, what, subject, mapping].join(' '))),
       new Set(['run-1 odoo-write:1 odoo.written stock.warehouse.orderpoint odoo-reordering-rules@1']),

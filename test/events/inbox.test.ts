@@ -5,6 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Aedes, type AedesOptions } from 'aedes';
 import mqtt, { type MqttClient } from 'mqtt';
+import { clientIdOf } from '../../lib/events/client-id.ts';
 import { type Inbox, type InboxOptions, openInbox } from '../../lib/events/inbox.ts';
 import { startBroker } from '../../sandbox/broker.ts';
 import { type Mosquitto, mosquittoPath, startMosquitto } from '../support/mosquitto.ts';
@@ -150,13 +151,56 @@ import { mustHave } from '../support/required.ts';
 
   it('shares the messages with others of its group', async () => {
     const shared = { topic: `$share/group/${topic()}/#` };
-    await open({ ...shared, clientId: `a-${count}` });
-    await open({ ...shared, clientId: `b-${count}` });
+    const instances = ['plant-a', 'plant-b'].map((host) => ({ host, folder: '/data', node: `events-${count}` }));
+    const [took, troubles] = [[] as string[], [] as string[]];
+    for (const instance of instances)
+      await open({
+        ...shared,
+        clientId: clientIdOf(instance),
+        accept: async ({ payload }) => {
+          took.push(instance.host);
+          accepted.push(payload.toString());
+        },
+        onTrouble: ({ message }) => troubles.push(message),
+      });
+    await sleep(1_500);
     await send(...Array.from({ length: 20 }, (_, at) => String(at)));
     await until(() => accepted.length === 20);
     await sleep(100);
     assert.equal(new Set(accepted).size, 20);
     assert.equal(accepted.length, 20);
+    assert.equal(new Set(took).size, 2, 'one of them took them all');
+    assert.deepEqual(troubles, []);
+  });
+
+  it('says that another client came in under its id, and leaves that one be for a while', async () => {
+    const troubles: (Error & { code?: string })[] = [];
+    let connections = 0;
+    const server = createServer((socket) => {
+      socket.once('data', () => {
+        connections++;
+        // CONNACK, and DISCONNECT with the reason code 0x8E.
+        socket.write(Buffer.from('2003000000', 'hex'));
+        setTimeout(() => socket.end(Buffer.from('e0028e00', 'hex')), 50);
+      });
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    closing.push(async () => void server.close());
+    const url = `mqtt://127.0.0.1:${(server.address() as { port: number }).port}`;
+    void open({ url, onTrouble: (error) => troubles.push(error) });
+    await sleep(2_500);
+    assert.equal(connections, 1, 'it threw the other one out');
+    assert.deepEqual(new Set(troubles.map(({ code }) => code)), new Set(['taken-over']));
+    assert.match(troubles[0]?.message ?? '', /Give each instance one of its own/);
+  });
+
+  it('says what may be the matter where the broker does not tell that another client came in', async () => {
+    const troubles: string[] = [];
+    await open({ onTrouble: ({ message }) => troubles.push(message) });
+    const other = { clientId: `test-${process.pid}-${count}`, protocolVersion: 5, clean: false, reconnectPeriod: 0 } as const;
+    const came = await mqtt.connectAsync(broker.url, other);
+    await until(() => troubles.some((message) => /another client has our client id test-/.test(message)));
+    await came.endAsync();
   });
 
   it('goes on with 3.1.1 when the broker refuses 5, stays with it, and calls it no trouble', async () => {

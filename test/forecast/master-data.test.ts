@@ -5,6 +5,7 @@ import { type MasterDataSettings, masterData } from '../../lib/forecast/master-d
 import { openRun } from '../../lib/forecast/run.ts';
 import { DemandCollector } from '../../lib/forecast/targets/demand.ts';
 import { reorderingRules } from '../../lib/forecast/targets/reordering-rules.ts';
+import { wantedOf } from '../../lib/forecast/targets/wanted.ts';
 import { convert } from '../../lib/forecast/units.ts';
 import { validateLines } from '../../lib/forecast/validation.ts';
 import { type Call, type OdooClient, openOdoo } from '../../lib/odoo/client.ts';
@@ -142,7 +143,8 @@ for (const target of odooServers()) {
       await supplierLine(template, vendor, { delay: 40, sequence: 1, date_end: '2026-11-29' });
       await supplierLine(template, vendor, { delay: 11, sequence: 2, date_start: '2026-11-30' });
       await supplierLine(template, vendor, { delay: 50, sequence: 3 });
-      assert.deepEqual((await view(['PB-BOUGHT'])).standing('PB-BOUGHT', 'WH', undefined).supply, { kind: 'buy', leadDays: 11 });
+      const { supply } = (await view(['PB-BOUGHT'])).standing('PB-BOUGHT', 'WH', undefined);
+      assert.deepEqual(supply, { kind: 'buy', leadDays: 11, partner: vendor });
     });
 
     it('takes only suppliers that the setting approves', async () => {
@@ -215,13 +217,11 @@ for (const target of odooServers()) {
       const master = await view(['PB-RULE']);
       const collected = new DemandCollector();
       collected.add(validateLines(lines, run, master).accepted);
-      const rules = await reorderingRules(
-        collected,
-        { reviewDays: 7, cycleDays: 7, safetyDays: 0, today: TODAY, zone: run.zone },
-        master,
-      );
+      const wanted = await wantedOf(collected, master, run.zone);
+      const rules = await reorderingRules(wanted, { reviewDays: 7, cycleDays: 7, safetyDays: 0, today: TODAY });
+      const $planned = { product: 'PB-RULE', location: 'WH' };
       assert.deepEqual(rules, [
-        { product: 'PB-RULE', location: 'WH', minimum: 168, maximum: 252, supply: 'buy', $source: { lines: 3, quantity: '21' } },
+        { ...$planned, minimum: 168, maximum: 252, supply: 'buy', $source: { lines: 3, quantity: '21' }, $planned },
       ]);
     });
   });

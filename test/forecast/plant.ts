@@ -37,6 +37,7 @@ export const bom = (more: Partial<BillOfMaterials> = {}): BillOfMaterials => ({
 });
 export const supplier = (more: Partial<SupplierLine> = {}): SupplierLine => ({
   id: 1,
+  partner: 50,
   variant: undefined,
   company: undefined,
   sequence: 1,

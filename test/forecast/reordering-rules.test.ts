@@ -5,17 +5,19 @@ import { parsePeriod } from '../../lib/canonical/period.ts';
 import { ForecastError } from '../../lib/forecast/errors.ts';
 import { DemandCollector } from '../../lib/forecast/targets/demand.ts';
 import { type ReorderingSettings, reorderingRules } from '../../lib/forecast/targets/reordering-rules.ts';
+import { wantedOf } from '../../lib/forecast/targets/wanted.ts';
 import { validateLines } from '../../lib/forecast/validation.ts';
 import { bom, line, plant, product, run, supplier, TODAY } from './plant.ts';
 
-const SETTINGS: ReorderingSettings = { reviewDays: 7, cycleDays: 7, safetyDays: 0, today: TODAY, zone: 'Europe/Berlin' };
+const ZONE = 'Europe/Berlin';
+const SETTINGS: ReorderingSettings = { reviewDays: 7, cycleDays: 7, safetyDays: 0, today: TODAY };
 
 async function rulesFor(lines: Record<string, unknown>[], settings: Partial<ReorderingSettings> = {}, view = plant()) {
   const collected = new DemandCollector();
   const { accepted, refusals } = validateLines(lines, run({ insideLeadTime: 'off', pastDays: 400, futureDays: 4000 }), view);
   assert.deepEqual(refusals, []);
   collected.add(accepted);
-  return reorderingRules(collected, { ...SETTINGS, ...settings }, view);
+  return reorderingRules(await wantedOf(collected, view, ZONE), { ...SETTINGS, ...settings });
 }
 
 describe('reordering rules from a forecast', () => {
@@ -34,6 +36,7 @@ describe('reordering rules from a forecast', () => {
         maximum: 93,
         supply: 'manufacture',
         $source: { lines: 3, quantity: '105' },
+        $planned: { product: 'MADE', location: 'WH' },
       },
     ]);
   });
@@ -91,7 +94,7 @@ describe('reordering rules from a forecast', () => {
   });
 
   it('are none when nothing was accepted', async () => {
-    assert.deepEqual(await reorderingRules(new DemandCollector(), SETTINGS, plant()), []);
+    assert.deepEqual(await reorderingRules([], SETTINGS), []);
   });
 
   it('are what counting day by day gives, for any forecast', async () => {
@@ -141,7 +144,7 @@ describe('reordering rules from a forecast', () => {
     const collected = new DemandCollector();
     collected.add([line({ product: 'NOPE' })]);
     await assert.rejects(
-      reorderingRules(collected, SETTINGS, plant()),
+      wantedOf(collected, plant(), ZONE),
       (error) => error instanceof ForecastError && error.code === 'changed',
     );
   });

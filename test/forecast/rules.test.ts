@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { CATALOGUE, type Reason } from '../../lib/exceptions/catalogue.ts';
+import { appliedRules } from '../../lib/forecast/rules/applied.ts';
 import { RULES } from '../../lib/forecast/rules/index.ts';
 import { validateLines } from '../../lib/forecast/validation.ts';
 import { bom, line, plant, product, run } from './plant.ts';
@@ -13,6 +14,30 @@ const judged = (given: Record<string, unknown>, settings = {}) => {
 const REASONS_OF_A_RUN: readonly Reason[] = ['INSIDE_LEAD_TIME', 'DEVIATION_EXCEEDED', 'DUPLICATE_LINE'];
 
 describe('the rules of a forecast', () => {
+  it('are named with what they are set to, those that are off left out', () => {
+    const names = (settings: object, supplierDomain = '') =>
+      appliedRules(run(settings), { productKey: 'barcode', supplierDomain });
+    const standard = names({});
+    assert.equal(standard.length, RULES.length - 1, 'all but the deviation from a baseline, where there is none');
+    assert.ok(
+      ['MALFORMED', 'UNKNOWN_PRODUCT:barcode', 'NO_SUPPLY_SOURCE', 'INSIDE_LEAD_TIME:warn'].every((name) =>
+        standard.includes(name),
+      ),
+    );
+    const deviations = [{ group: 'All / Bikes', percent: 30, quantity: 5 }, { percent: 50 }];
+    const set = names(
+      { pastDays: 7, futureDays: 365, insideLeadTime: 'off', deviations, baseline: async () => [] },
+      "[('sequence','=',1)]",
+    );
+    assert.ok(!set.some((name) => name.startsWith('INSIDE_LEAD_TIME')));
+    for (const name of [
+      'OUTSIDE_HORIZON:-7..+365 days',
+      'DEVIATION_EXCEEDED:All / Bikes 30 % and 5; * 50 %',
+      "NO_SUPPLY_SOURCE:[('sequence','=',1)]",
+    ])
+      assert.ok(set.includes(name), `${name} is not among ${set}`);
+  });
+
   const promises: [string, Record<string, unknown>, Reason, RegExp, string | undefined][] = [
     ['a line without a product', { product: '' }, 'MALFORMED', /"product" is empty/, 'product'],
     ['a line without a place', { location: undefined }, 'MALFORMED', /"location" is empty/, 'location'],

@@ -20,8 +20,9 @@ describe('where supply comes from', () => {
     assert.deepEqual(supply({ boms: [bom({ leadDays: 2 })], produceDays: 1.5 }, { manufacture: 1, buy: 9 }), {
       kind: 'manufacture',
       leadDays: 5,
+      bom: 1,
     });
-    assert.deepEqual(supply({ boms: [bom({ variant: 7 })] }), { kind: 'manufacture', leadDays: 0 });
+    assert.deepEqual(supply({ boms: [bom({ variant: 7 })] }), { kind: 'manufacture', leadDays: 0, bom: 1 });
   });
   it('is not made by another variant’s BoM, or another company’s', () => {
     assert.equal(supply({ boms: [bom({ variant: 8 })] }).kind, 'none');
@@ -33,11 +34,11 @@ describe('where supply comes from', () => {
       supplier({ id: 2, sequence: 1, price: 9, leadDays: 2 }),
       supplier({ id: 3, sequence: 1, price: 8, leadDays: 3 }),
     ];
-    assert.deepEqual(supply({ suppliers }, { manufacture: 9, buy: 2 }), { kind: 'buy', leadDays: 5 });
+    assert.deepEqual(supply({ suppliers }, { manufacture: 9, buy: 2 }), { kind: 'buy', leadDays: 5, partner: 50 });
   });
   it('is bought in bulk first where suppliers stand equal', () => {
     const suppliers = [supplier({ id: 1, leadDays: 1 }), supplier({ id: 2, leastQuantity: 100, price: 5, leadDays: 2 })];
-    assert.deepEqual(supply({ suppliers }), { kind: 'buy', leadDays: 2 });
+    assert.deepEqual(supply({ suppliers }), { kind: 'buy', leadDays: 2, partner: 50 });
   });
   it('is bought only on days on which the supplier line holds, the first and last included', () => {
     for (const [from, to, kind] of [

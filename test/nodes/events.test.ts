@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
@@ -12,7 +16,13 @@ import { startSandbox } from '../../sandbox/odoo/server.ts';
 import { type Mosquitto, mosquittoPath, startMosquitto } from '../support/mosquitto.ts';
 import { mustHave } from '../support/required.ts';
 import type { TestServer } from '../support/servers.ts';
-import { type NodeModule, sentTo, startFlow, stopFlow, store, until, waitFor } from './flow.ts';
+import { type NodeModule, nodeOf, sentTo, startFlow, stopFlow, store, until, waitFor } from './flow.ts';
+
+const sparkplug = (
+  createRequire(import.meta.url)('sparkplug-payload') as {
+    get(name: string): { encodePayload(payload: object): Uint8Array };
+  }
+).get('spBv1.0');
 
 /** Somebody else's node: it takes its time, and makes an exception of what comes, or fails. */
 const slow = (RED: NodeAPI) =>
@@ -53,7 +63,11 @@ const MODULES = [eventReceive, exceptionRoute, odooWrite, syncSettle, slow] as u
     sender.publishAsync(`${site()}/${line}/stock-out`, typeof payload === 'string' ? payload : JSON.stringify(payload), {
       qos: 1,
     });
-  const start = async (nodes: object[], more: object = {}) => {
+  const start = async (
+    nodes: object[],
+    more: object = {},
+    options: { storeUrl?: string; credentials?: Record<string, object> } = {},
+  ) => {
     count++;
     const receive = {
       id: 'receive',
@@ -65,7 +79,7 @@ const MODULES = [eventReceive, exceptionRoute, odooWrite, syncSettle, slow] as u
       ...more,
     };
     const server: TestServer = { ...sandbox, name: 'sandbox', apiKey: undefined };
-    await startFlow(MODULES, [{ ...receive }, ...nodes] as never, { odoo: server });
+    await startFlow(MODULES, [{ ...receive }, ...nodes] as never, { odoo: server, ...options });
     // The session is there once the subscription is.
     await sleep(300);
   };
@@ -166,6 +180,53 @@ const MODULES = [eventReceive, exceptionRoute, odooWrite, syncSettle, slow] as u
     await until(async () => (await (await store()).exceptions.list()).length === 2);
     const reasons = (await (await store()).exceptions.list()).map(({ reason }) => reason);
     assert.deepEqual(reasons.toSorted(), ['KEY_CONFLICT', 'MALFORMED']);
+  });
+
+  it('understands data by the aliases of a birth that came before a restart', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'planbridge-births-'));
+    const options = { storeUrl: join(folder, 'store.sqlite') };
+    const sendMetrics = async (kind: string, metrics: object[]) => {
+      const payload = Buffer.from(sparkplug.encodePayload({ timestamp: Date.now(), seq: 1, metrics }));
+      await sender.publishAsync(`spBv1.0/plant-${process.pid}/${kind}/edge/press`, payload, { qos: 0 });
+    };
+    const topics = { topics: `spBv1.0/plant-${process.pid}/#`, wires: [['seen'], []] };
+    await start([refuse('seen')], topics, options);
+    await sendMetrics('DBIRTH', [{ name: 'Output', alias: 7, value: 0, type: 'Int32' }]);
+    await waitFor('seen');
+    await stopFlow();
+    await start([refuse('seen')], topics, options);
+    await sendMetrics('DDATA', [{ alias: 7, value: 12, type: 'Int32' }]);
+    await until(() => sentTo('seen').some(({ payload }) => JSON.stringify(payload).includes('"Output":12')));
+    await stopFlow();
+    await rm(folder, { recursive: true });
+  });
+
+  it('has a client id of its own for each node where none is set, so that a group shares the messages', async () => {
+    const blank = { clientId: '', group: `group-${process.pid}`, wires: [['seen'], []] };
+    const other = { ...blank, id: 'other', type: 'event-receive', store: 'store', url: broker.url, wires: [['seen-too'], []] };
+    await start([{ ...other, topics: `acme/WH/site-${count + 1}/#` }, refuse('seen'), refuse('seen-too')], blank);
+    await sleep(1_500);
+    await Promise.all(Array.from({ length: 20 }, (_, at) => send({ id: `shared-${at}` })));
+    await until(() => sentTo('seen').length + sentTo('seen-too').length === 20);
+    await sleep(200);
+    assert.ok(sentTo('seen').length > 0 && sentTo('seen-too').length > 0, 'one of them has thrown the other one out');
+    assert.equal(sentTo('seen').length + sentTo('seen-too').length, 20);
+  });
+
+  it('shows that the broker refuses the login, and goes on trying', async () => {
+    const locked = await startMosquitto({ users: { planner: 'right' } });
+    const texts: unknown[] = [];
+    try {
+      await start([refuse('seen')], { url: locked.url }, { credentials: { receive: { user: 'planner', password: 'wrong' } } });
+      const node = nodeOf('receive');
+      node.status = (status) => void texts.push((status as { text?: string }).text);
+      await until(() => texts.length > 0);
+      await sleep(1_500);
+      assert.deepEqual(new Set(texts), new Set(['failure.broker.refused']));
+    } finally {
+      await stopFlow();
+      await locked.close();
+    }
   });
 
   it('keeps what Odoo refuses of an event as a dead letter', async () => {

@@ -40,7 +40,11 @@ let heard = new Map<string, FlowMessage[]>();
 export async function startFlow(
   modules: readonly NodeModule[],
   nodes: readonly NodeEntry[],
-  { odoo, storeUrl = ':memory:' }: { odoo?: TestServer; storeUrl?: string } = {},
+  {
+    odoo,
+    storeUrl = ':memory:',
+    credentials = {},
+  }: { odoo?: TestServer; storeUrl?: string; credentials?: Readonly<Record<string, object>> } = {},
 ): Promise<void> {
   heard = new Map();
   const configs = [{ id: 'store', type: 'sync-store', name: '', url: storeUrl, retentionDays: 35 }] as object[];
@@ -53,6 +57,7 @@ export async function startFlow(
   }));
   await helper.load([...modules, syncStore, odooServer].map(hooked), [TAB, ...configs, ...placed], {
     odoo: { password: odoo?.password },
+    ...credentials,
   });
   for (const { id, type } of nodes) {
     if (type !== 'helper') continue;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { searchAll } from '../../lib/odoo/pages.ts';
 import type { WriteOutcome } from '../../lib/odoo/write-outcome.ts';
 import odooWrite from '../../nodes/odoo-write/odoo-write.ts';
 import { odooServers, type TestServer } from '../support/servers.ts';
+import { auditOf } from '../support/stores.ts';
 import { nodeOf, sentTo, startFlow, stopFlow, store, until, waitFor } from './flow.ts';
 
 const MODEL = 'res.partner';
@@ -66,8 +67,10 @@ for (const target of odooServers()) {
 
     for (const durable of [true, false]) {
       it(`writes ${durable ? 'durably' : 'at once'}, and sends what was applied and what was refused`, async () => {
-        await start({ durable });
-        write([partner('A'), partner('B', { country_id: 99_999_999, $line: 3 })], { sync: { interface: 'test' } });
+        const file = join(folder, `${durable}.sqlite`);
+        await start({ durable }, file);
+        const sync = { interface: 'test', mapping: 'partners@1' };
+        write([partner('A'), partner('B', { country_id: 99_999_999, $line: 3 })], { sync });
         const [applied] = await waitFor('applied');
         const [refused] = await waitFor('refused');
         assert.deepEqual(kinds(applied?.payload), ['created', 'refused']);
@@ -76,6 +79,12 @@ for (const target of odooServers()) {
         assert.deepEqual([refusal?.reason, refusal?.line, !!refusal?.message], ['ODOO_REFUSED', 3, true]);
         write(partner('A'));
         assert.deepEqual(kinds((await waitFor('applied', 2))[1]?.payload), ['unchanged']);
+        const told = () => auditOf(file).filter(({ what }) => what === 'odoo.written');
+        await until(() => told().length > 0);
+        const [entry = assert.fail('nothing was told'), ...others] = told();
+        assert.deepEqual([entry.who, entry.mapping, others.length], ['odoo-write:write', 'partners@1', 0]);
+        const [created] = entry.detail.outcomes as WriteOutcome[];
+        assert.deepEqual([created?.outcome, created?.changed?.name], ['created', 'A']);
         assert.deepEqual(
           (await mine()).map(({ name }) => name),
           ['A'],
@@ -83,6 +92,15 @@ for (const target of odooServers()) {
         assert.equal((await (await store()).deadLetters.list()).length, durable ? 1 : 0);
       });
     }
+
+    it('writes nothing at once that could not be audited', async () => {
+      await mkdir(join(folder, 'no-store'));
+      await start({ durable: false }, join(folder, 'no-store'));
+      write([partner('C')]);
+      const [caught] = await waitFor('caught');
+      assert.equal((caught?.error as { code?: string } | undefined)?.code, 'settings');
+      assert.deepEqual(await mine(), []);
+    });
 
     it('lets the message and its target say what the form leaves blank', async () => {
       await start({ model: '', keys: '' });

@@ -121,6 +121,12 @@ for (const target of odooServers()) {
       assert.deepEqual({ received, accepted, held, rejected }, { received: 7, accepted: 3, held: 3, rejected: 1 });
       assert.deepEqual([quantity.accepted, quantity.held], [96, 180]);
 
+      const { mappings = [], rules = [] } = values?.sync ?? {};
+      assert.deepEqual(
+        mappings.map((name) => name.split('@')[0]),
+        ['forecast-default', 'odoo-reordering-rules'],
+      );
+      assert.ok(rules.includes('UNKNOWN_PRODUCT:default_code') && !rules.some((rule) => rule.startsWith('INSIDE_LEAD_TIME')));
       const written = values?.payload as Record<string, unknown>[];
       assert.equal(written.length, 2);
       assert.ok(written.every((record) => typeof record.product_id === 'number' && typeof record.location_id === 'number'));

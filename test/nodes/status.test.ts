@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CanonicalError } from '../../lib/canonical/errors.ts';
+import { BrokerError } from '../../lib/events/errors.ts';
 import { ForecastError } from '../../lib/forecast/errors.ts';
 import { MappingError } from '../../lib/mapping/errors.ts';
 import { MessageError, SettingsError } from '../../lib/node/errors.ts';
@@ -16,6 +17,7 @@ const textAt = (texts: unknown, key: string): unknown =>
 const FAILURES: readonly Error[] = [
   ...ODOO_ERROR_CODES.map((code) => new OdooError(code, 'x')),
   ...(['busy', 'newer', 'stale-lease', 'unavailable', 'full', 'settings'] as const).map((code) => new StoreError(code, 'x')),
+  ...(['unavailable', 'refused', 'tls', 'taken-over'] as const).map((code) => new BrokerError(code, 'x')),
   ...(['payload', 'sequence'] as const).map((code) => new MessageError(code, 'x')),
   new SettingsError('x'),
   new MappingError('x', []),

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { v7 as uuidv7 } from 'uuid';
 import { acceptEvent, nextEvent } from '../../lib/events/emission.ts';
-import { eventReader } from '../../lib/events/read-event.ts';
+import type { Packet } from '../../lib/events/packet.ts';
+import { readEvent } from '../../lib/events/read-event.ts';
+import { nextRun } from '../../lib/intake/emission.ts';
 import type { RoutedRefusal } from '../../lib/store/exceptions.ts';
 import { type OpenedStore, testStores } from '../support/stores.ts';
 
@@ -17,7 +19,8 @@ for (const target of testStores()) {
       (await opened.audit()).filter((entry) => entry.what === what && JSON.stringify(entry).includes(of));
 
     const queue = () => ({ queue: `event-receive:${uuidv7()}`, maxAttempts: 1 });
-    const read = eventReader('json', 10_000);
+    const read = (packet: Packet) =>
+      readEvent(packet, { format: 'json', mostBytes: 10_000, queue: 'q', births: opened.store.births });
     const packet = (source: string, more: object = {}) => ({
       topic: `acme/WH/assembly/${source}/stock-out`,
       payload: Buffer.from(JSON.stringify({ id: '1', source, type: 'planbridge.stock-out', data: { product: 'A' }, ...more })),
@@ -26,7 +29,7 @@ for (const target of testStores()) {
 
     it('an event is accepted once and settled once, however often it comes', async () => {
       const [here, source] = [queue(), uuidv7()];
-      for (let time = 0; time < 3; time++) await acceptEvent(opened.store, here, packet(source), read(packet(source)));
+      for (let time = 0; time < 3; time++) await acceptEvent(opened.store, here, packet(source), await read(packet(source)));
       const accepted = await told('event.accepted', here.queue);
       assert.deepEqual(
         accepted.map(({ who, subject, detail }) => [who, subject, detail.type, detail.topic]),
@@ -44,9 +47,9 @@ for (const target of testStores()) {
     it('an event that comes again with other content, and a message that is none, are refused', async () => {
       const [here, source] = [queue(), uuidv7()];
       for (const data of [{ product: 'A' }, { product: 'B' }])
-        await acceptEvent(opened.store, here, packet(source, { data }), read(packet(source, { data })));
+        await acceptEvent(opened.store, here, packet(source, { data }), await read(packet(source, { data })));
       const nothing = { topic: 'acme/nothing', payload: Buffer.from('nothing') };
-      await acceptEvent(opened.store, here, nothing, read(nothing));
+      await acceptEvent(opened.store, here, nothing, await read(nothing));
       assert.equal((await told('event.accepted', here.queue)).length, 1);
       assert.deepEqual(
         (await told('event.refused', here.queue)).map(({ who, detail }) => [who, detail.reason]),
@@ -59,7 +62,7 @@ for (const target of testStores()) {
 
     it('an event is given up, with its key and without a secret', async () => {
       const [here, source] = [queue(), uuidv7()];
-      await acceptEvent(opened.store, here, packet(source), read(packet(source)));
+      await acceptEvent(opened.store, here, packet(source), await read(packet(source)));
       const event = await next(here);
       assert.ok(event);
       const why = { error: 'It failed: password=hunter2', delayMs: 0, countAttempt: true };
@@ -70,6 +73,37 @@ for (const target of testStores()) {
       assert.match(String(dead?.detail.error), /It failed: password=•••/);
       const [letter] = await opened.store.deadLetters.list({ queue: here.queue });
       assert.match(letter?.error ?? '', /password=•••/);
+    });
+
+    it('a run is released with the mappings and rules that its records went through, whichever node wrote them', async () => {
+      const run = { id: uuidv7(), interface: 'test', source: 'test' };
+      const intake = `forecast-receive:${run.id}`;
+      await opened.store.runs.begin(run);
+      await opened.store.runs.addPart(run.id, 0, [{ a: 1 }]);
+      await opened.store.runs.accept(run, { lines: 1, contentHash: 'x', queue: intake, maxAttempts: 3 });
+      const emit = async () => {
+        const emitted = await nextRun(opened.store, { queue: intake, owner: 'test', leaseSeconds: 60 });
+        return emitted?.lease ?? assert.fail('it was not emitted');
+      };
+      const before = await emit();
+      await opened.store.runs.handOver(before, { mappings: ['old@1'], rules: ['OLD'] });
+      await opened.store.jobs.retry(before, { delayMs: 0, countAttempt: false });
+      const lease = await emit();
+      const payload = { records: [{ $source: { lines: 1, quantity: '2' } }] };
+      await opened.store.jobs.add(
+        [{ queue: `odoo-write:${run.id}`, kind: 'odoo-write', key: '1', run: run.id, payload, maxAttempts: 1 }],
+        lease,
+      );
+      for (const stage of ['validated', 'accepted'] as const)
+        await opened.store.runs.total(lease, stage, '0', { lines: 1, quantity: '2' });
+      await opened.store.runs.handOver(lease, { mappings: ['csv@1', 'rules@2'], rules: ['MALFORMED'] });
+      await opened.store.runs.handOver(lease, { mappings: ['csv@1', 'orders@3'], rules: ['MALFORMED'] });
+      assert.equal(await opened.store.runs.release(lease), 'released');
+      const [released] = await told('run.released', run.id);
+      assert.deepEqual(
+        [released?.mapping, released?.detail.mappings, released?.detail.rules],
+        ['orders@3', ['csv@1', 'rules@2', 'orders@3'], ['MALFORMED']],
+      );
     });
 
     it('exceptions are raised once, each with its reason, line, product and owner', async () => {

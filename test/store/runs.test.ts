@@ -246,6 +246,21 @@ for (const target of testStores()) {
         assert.deepEqual(await store.jobs.counts(queue), {}, 'a job of a failed run was left');
       });
 
+    it('accepts one run under a key, whoever is first, and answers it to all', async () => {
+      const key = uuidv7();
+      const begin = async () => {
+        const run = { id: uuidv7(), interface: 'forecast-import', source: 'plan.csv' };
+        await store.runs.begin(run);
+        await store.runs.addPart(run.id, 0, [{ product: 'A' }]);
+        return store.runs.accept(run, { lines: 1, contentHash: 'abc', queue: `keyed:${key}`, maxAttempts: 3, key });
+      };
+      assert.equal(await store.runs.acceptedUnder(`keyed:${key}`, key), undefined);
+      const [first, ...others] = await Promise.all([begin(), begin(), begin()]);
+      assert.deepEqual(others, [first, first]);
+      assert.deepEqual(await store.runs.acceptedUnder(`keyed:${key}`, key), first);
+      assert.deepEqual(await store.jobs.counts(`keyed:${key}`), { pending: 1 });
+    });
+
     it('counts the lines of a part as dead whose key has other content already', async () => {
       const run = await accept(5);
       const { lease } = await claim();

@@ -62,6 +62,20 @@ describe('verifying the audit', () => {
     assert.ok((await faults()).some((what) => what.startsWith('entry 11 ')));
   });
 
+  it('holds entries that were added together to the same', async () => {
+    const settle = (name: string) => ({ id: 'settle', type: 'sync-settle', settings: { name } });
+    const map = { id: 'map', type: 'canonical-map', settings: { name: 'Map' } };
+    await store.settings.record({ home: 'store', who: 'anna', nodes: [settle('Old'), map] });
+    await store.settings.record({ home: 'store', who: 'ben', nodes: [settle('New')] });
+    assert.deepEqual(await faults(), []);
+    assert.equal((await verifyAudit(url)).entries, 1_204);
+    tamper(`update audit set who = 'carl' where what = 'settings.changed'`);
+    assert.deepEqual(await faults(), ['entry 1203 was changed']);
+    tamper(`update audit set who = 'ben' where what = 'settings.changed'`);
+    tamper('delete from audit where seq = 1202');
+    assert.deepEqual(await faults(), ['entry 1202 is missing']);
+  });
+
   it('is a command that says it with its exit code', () => {
     const command = join(import.meta.dirname, '..', '..', 'bin', 'planbridge.ts');
     const run = (...given: string[]) => spawnSync(process.execPath, [command, ...given], { encoding: 'utf8' });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './ports.ts';
 
 const PROGRAM = '/usr/sbin/mosquitto';
+const CERTIFICATES = join(import.meta.dirname, '..', 'odoo', 'certificates');
 
 /** The path of Mosquitto, where it is installed. */
 export const mosquittoPath = (): string | undefined => (existsSync(PROGRAM) ? PROGRAM : undefined);
@@ -21,13 +22,25 @@ export type Mosquitto = {
   close(): Promise<void>;
 };
 
-export async function startMosquitto(): Promise<Mosquitto> {
+export type MosquittoSettings = {
+  /** It speaks TLS only, with a certificate of the plant's own authority (`ca.pem`); or wants one of the client too. */
+  readonly tls?: 'server' | 'both';
+  /** Whom it lets in; without them, everybody. */
+  readonly users?: Readonly<Record<string, string>>;
+};
+
+export async function startMosquitto({ tls, users }: MosquittoSettings = {}): Promise<Mosquitto> {
   const folder = await mkdtemp(join(tmpdir(), 'planbridge-mosquitto-'));
   const port = await freePort();
   const settings = join(folder, 'mosquitto.conf');
   const lines = [
     `listener ${port} 127.0.0.1`,
-    'allow_anonymous true',
+    `allow_anonymous ${!users}`,
+    ...(users ? [`password_file ${join(folder, 'passwords')}`] : []),
+    ...(tls
+      ? [`certfile ${CERTIFICATES}/server.pem`, `keyfile ${CERTIFICATES}/server.key`, `cafile ${CERTIFICATES}/ca.pem`]
+      : []),
+    `require_certificate ${tls === 'both'}`,
     'persistence true',
     `persistence_location ${folder}/`,
     'autosave_interval 1',
@@ -38,9 +51,11 @@ export async function startMosquitto(): Promise<Mosquitto> {
     ...(process.getuid?.() === 0 ? ['user root'] : []),
   ];
   await writeFile(settings, `${lines.join('\n')}\n`);
+  for (const [at, [user, password]] of Object.entries(users ?? {}).entries())
+    execFileSync('mosquitto_passwd', ['-b', ...(at === 0 ? ['-c'] : []), join(folder, 'passwords'), user, password]);
   let running: ChildProcess | undefined;
   const broker: Mosquitto = {
-    url: `mqtt://127.0.0.1:${port}`,
+    url: `${tls ? 'mqtts' : 'mqtt'}://127.0.0.1:${port}`,
     async start() {
       running = spawn(PROGRAM, ['-c', settings], { stdio: 'ignore' });
       for (let attempt = 0; attempt < 200; attempt++) {

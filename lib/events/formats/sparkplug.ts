@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { Births } from '../../store/births.ts';
 import { type Packet, UnreadableEvent } from '../packet.ts';
 
 type Metric = { name?: string | null; alias?: unknown; value?: unknown; timestamp?: unknown };
@@ -16,39 +17,37 @@ export function isSparkplug(topic: string): boolean {
   return topic.startsWith('spBv1.0/');
 }
 
-/** Reads Sparkplug B; births teach it the aliases of the metrics that data then names. */
-export type SparkplugReader = (packet: Packet) => object;
-
 /**
- * A reader with the aliases of the births it has seen. Data by an alias that no birth named is unreadable, and says so:
- * what it means cannot be told. The id of an event is its topic, time and sequence number.
+ * Reads Sparkplug B. Births tell the names of the metrics that data then brings by alias; they are kept in the store for
+ * `queue`. Data by an alias that no birth named is unreadable, and says so: what it means cannot be told. The id of an event
+ * is its topic, time and sequence number. Throws UnreadableEvent, and StoreError where the births cannot be kept or looked up.
  */
-export function sparkplugReader(): SparkplugReader {
-  /** Names by alias, for each node and device. */
-  const births = new Map<string, Map<string, string>>();
-  return ({ topic, payload: bytes }) => {
-    const [, group, of, kind, node, device] = TOPIC.exec(topic) ?? [];
-    if (!kind || kind === 'CMD') throw new UnreadableEvent(`${topic} is no Sparkplug B topic that brings events.`, 'topic');
-    const place = [group, node, ...(device ? [device] : [])].join('/');
-    if (kind === 'BIRTH' || kind === 'DEATH') {
-      births.delete(place);
-      if (of === 'N') for (const known of births.keys()) if (known.startsWith(`${place}/`)) births.delete(known);
-    }
-    const payload = decode(bytes);
-    const metrics = kind === 'DEATH' ? [] : (payload.metrics ?? []);
-    if (kind === 'BIRTH') births.set(place, aliasesOf(metrics));
-    const named = metrics.map((metric) => [nameOf(metric, births.get(place), place), plain(metric.value)] as const);
-    const [time, seq] = [Number(plain(payload.timestamp)), plain(payload.seq)];
-    const data = Object.fromEntries(named);
-    const type = data['planbridge/type'];
-    return {
-      specversion: '1.0',
-      id: `${topic}#${Number.isFinite(time) ? time : ''}#${seq ?? ''}`,
-      source: `/${place}`,
-      type: typeof type === 'string' ? type : `sparkplug.${of?.toLowerCase()}${kind.toLowerCase()}`,
-      ...(Number.isFinite(time) && time > 0 ? { time: new Date(time).toISOString() } : {}),
-      data,
-    };
+export async function readSparkplug({ topic, payload: bytes }: Packet, births: Births, queue: string): Promise<object> {
+  const [, group, of, kind, node, device = ''] = TOPIC.exec(topic) ?? [];
+  if (!kind || kind === 'CMD') throw new UnreadableEvent(`${topic} is no Sparkplug B topic that brings events.`, 'topic');
+  const edge = `${group}/${node}`;
+  const place = device ? `${edge}/${device}` : edge;
+  const payload = decode(bytes);
+  const metrics = kind === 'DEATH' ? [] : (payload.metrics ?? []);
+  const born = { queue, edge, device };
+  let aliases: ReadonlyMap<string, string>;
+  if (kind === 'DATA') {
+    aliases = await births.names(born, metrics.filter(({ name }) => !name).map(aliasOf));
+  } else {
+    aliases = toldBy(metrics);
+    await births.replace(born, aliases);
+  }
+  const named = metrics.map((metric) => [nameOf(metric, aliases, place), plain(metric.value)] as const);
+  const [time, seq] = [Number(plain(payload.timestamp)), plain(payload.seq)];
+  const data = Object.fromEntries(named);
+  const type = data['planbridge/type'];
+  return {
+    specversion: '1.0',
+    id: `${topic}#${Number.isFinite(time) ? time : ''}#${seq ?? ''}`,
+    source: `/${place}`,
+    type: typeof type === 'string' ? type : `sparkplug.${of?.toLowerCase()}${kind.toLowerCase()}`,
+    ...(Number.isFinite(time) && time > 0 ? { time: new Date(time).toISOString() } : {}),
+    data,
   };
 }
 
@@ -60,18 +59,26 @@ function decode(bytes: Buffer): Payload {
   }
 }
 
-function aliasesOf(metrics: readonly Metric[]): Map<string, string> {
+/** The names by alias that a birth tells. */
+function toldBy(metrics: readonly Metric[]): Map<string, string> {
   const aliases = new Map<string, string>();
-  for (const { name, alias } of metrics)
-    if (name && alias !== null && alias !== undefined) aliases.set(String(plain(alias)), name);
+  for (const metric of metrics) {
+    const { name, alias } = metric;
+    if (name?.includes('\0')) throw new UnreadableEvent('The name of a metric holds a NUL character.', 'name');
+    if (name && alias !== null && alias !== undefined) aliases.set(aliasOf(metric), name);
+  }
   return aliases;
 }
 
-function nameOf({ name, alias }: Metric, aliases: ReadonlyMap<string, string> | undefined, place: string): string {
-  const found = name || aliases?.get(String(plain(alias)));
+function aliasOf({ alias }: Metric): string {
+  return String(plain(alias));
+}
+
+function nameOf(metric: Metric, aliases: ReadonlyMap<string, string>, place: string): string {
+  const found = metric.name || aliases.get(aliasOf(metric));
   if (!found)
     throw new UnreadableEvent(
-      `No birth of ${place} has told which metric alias ${String(plain(alias))} is. Have it send its birth again.`,
+      `No birth of ${place} has told which metric alias ${aliasOf(metric)} is. Have it send its birth again.`,
       'alias',
     );
   return found;

@@ -7,8 +7,12 @@ import { grouped, Many2one, OptionalNumber, OptionalText, readForValues } from '
 const SUPPLIER = {
   model: 'product.supplierinfo',
   fields: ['product_id', 'product_tmpl_id', 'company_id', 'sequence', 'min_qty', 'price', 'date_start', 'date_end', 'delay'],
+  // The supplier is `name` up to Odoo 15, `partner_id` from 16 on.
+  fieldsWherePresent: ['partner_id', 'name'],
   row: z.object({
     id: z.number(),
+    partner_id: Many2one.optional(),
+    name: Many2one.optional().catch(undefined),
     product_id: Many2one,
     product_tmpl_id: Many2one,
     company_id: Many2one,
@@ -38,6 +42,7 @@ export async function readSuppliers(
 function supplierLine(row: z.output<typeof SUPPLIER.row>): SupplierLine {
   return {
     id: row.id,
+    partner: row.partner_id ?? row.name ?? 0,
     variant: row.product_id,
     company: row.company_id,
     sequence: row.sequence,

@@ -1,22 +1,28 @@
-import { type FlowRecord, SOURCE } from '../../canonical/marks.ts';
+import { type FlowRecord, SOURCE, type SourceMark } from '../../canonical/marks.ts';
 import { readQuantity } from '../../canonical/quantity.ts';
 import { ForecastError } from '../errors.ts';
-import { scaled } from '../scaled.ts';
+import { scaled, scaledText } from '../scaled.ts';
 
-/** What a product is wanted for at a place, by period, in the product's own unit; quantities in units of 10⁻²⁰. */
-export type Demand = {
-  readonly product: string;
-  readonly location: string;
+/** What was summed for one period; quantities in units of 10⁻²⁰. */
+export type PeriodSum = {
+  /** In the product's own unit. */
+  units: bigint;
   /** How many forecast lines it was summed from. */
   lines: number;
   /** What their senders gave, summed whatever the units: by this the run's totals are counted. */
   sent: bigint;
-  readonly periods: Map<string, bigint>;
+};
+
+/** What a product is wanted for at a place, by period. */
+export type Demand = {
+  readonly product: string;
+  readonly location: string;
+  readonly periods: ReadonlyMap<string, Readonly<PeriodSum>>;
 };
 
 /** Sums a run's accepted lines as they come, exactly; what it holds grows with products, places and periods, not with lines. */
 export class DemandCollector {
-  readonly #demand = new Map<string, Demand>();
+  readonly #demand = new Map<string, Summing>();
 
   /**
    * Adds lines as `validateLines` accepts them: quantity in the product's own unit.
@@ -36,17 +42,17 @@ export class DemandCollector {
           'settings',
           'A line without product, location, period or quantity came to the target. Validate the lines first.',
         );
-      const demand = this.#of(product, location);
       const source = line[SOURCE];
-      demand.lines += source?.lines ?? 1;
       const units = scaled(quantity);
-      demand.sent += source ? scaled(source.quantity) : units;
-      demand.periods.set(period, (demand.periods.get(period) ?? 0n) + units);
+      const sum = this.#of(product, location, period);
+      sum.units += units;
+      sum.lines += source?.lines ?? 1;
+      sum.sent += source ? scaled(source.quantity) : units;
     }
   }
 
   /** Every product and place that has demand, each once, in the order in which it came. */
-  demand(): Iterable<Readonly<Demand>> {
+  demand(): Iterable<Demand> {
     return this.#demand.values();
   }
 
@@ -55,13 +61,31 @@ export class DemandCollector {
     return [...this.#demand.values()].map(({ product, location }) => ({ product, location }));
   }
 
-  #of(product: string, location: string): Demand {
+  #of(product: string, location: string, period: string): PeriodSum {
     const key = `${product}\u0000${location}`;
     let demand = this.#demand.get(key);
     if (!demand) {
-      demand = { product, location, lines: 0, sent: 0n, periods: new Map() };
+      demand = { product, location, periods: new Map() };
       this.#demand.set(key, demand);
     }
-    return demand;
+    let sum = demand.periods.get(period);
+    if (!sum) {
+      sum = { units: 0n, lines: 0, sent: 0n };
+      demand.periods.set(period, sum);
+    }
+    return sum;
   }
+}
+
+type Summing = Demand & { readonly periods: Map<string, PeriodSum> };
+
+/** The lines behind sums, and what their senders gave. */
+export function sourceOf(sums: Iterable<Pick<PeriodSum, 'lines' | 'sent'>>): SourceMark {
+  let lines = 0;
+  let sent = 0n;
+  for (const sum of sums) {
+    lines += sum.lines;
+    sent += sum.sent;
+  }
+  return { lines, quantity: scaledText(sent) };
 }

@@ -8,6 +8,7 @@ import { packPayload } from '../payload.ts';
 import { putTotal } from '../run-totals.ts';
 import type { VersionPurpose } from '../schema.ts';
 import { insertItems, packItems } from './items.ts';
+import { OF_A_RELEASE } from './release.ts';
 
 /** What is known of a version besides what it wants. */
 export type NewVersion = {
@@ -113,7 +114,7 @@ export function keepingOf(context: StoreContext, keyDays: number) {
       const payload = { version: id, release: 1 };
       const packed = await packPayload(payload);
       await db.transaction().execute(async (tx) => {
-        await heldJob(tx, dialect, lease);
+        const { kind } = await heldJob(tx, dialect, lease);
         const now = Date.now();
         const version = await tx.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
         if (!version.run) throw new Error(`version ${id} is of no run`);
@@ -134,6 +135,9 @@ export function keepingOf(context: StoreContext, keyDays: number) {
         const key = `${id}/release-1`;
         const { maxAttempts } = judged;
         await insertJobs(tx, [{ queue, kind: 'release', key, run, payload, maxAttempts, packed }], 'staged', keyDays);
+        // The lines of the release before stand in this version too.
+        if (kind === 'redrive')
+          await tx.deleteFrom('run_totals').where('run', '=', run).where('stage', 'in', OF_A_RELEASE).execute();
         await putTotal(tx, run, 'staged', `${queue}/${key}`, { lines, quantity: '0', records: 1 });
         await tx.updateTable('runs').set({ handed_over: 1 }).where('id', '=', run).execute();
         const { baseline, automatic, why } = judged;

@@ -95,6 +95,21 @@ export function readingOf({ db }: StoreContext) {
       return row && versionOf(row);
     },
 
+    /** The version of a run that was released already: what the run's lines that come again add to. */
+    async standingOf(run: string): Promise<string | undefined> {
+      const { version } = (await db.selectFrom('runs').select('version').where('id', '=', run).executeTakeFirst()) ?? {};
+      if (!version) return undefined;
+      const row = await db
+        .selectFrom('versions')
+        .select('id')
+        .where('run', '=', run)
+        .where('state', 'in', ['released', 'superseded'])
+        .orderBy('number', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row?.id;
+    },
+
     /** What a dry run said that the release of a version would change. */
     async preview(id: string): Promise<unknown[]> {
       const rows = await db.selectFrom('version_previews').select('body').where('version', '=', id).orderBy('part').execute();

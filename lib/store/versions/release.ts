@@ -11,7 +11,16 @@ import type { itemsOf } from './items.ts';
 import { type Version, versionOf } from './read.ts';
 
 /** What a release counts anew each time that it is given to the flow. */
-const OF_A_RELEASE: readonly Stage[] = ['staged', 'as-released', 'dead', 'applied', 'unchanged', 'refused', 'created', 'updated'];
+export const OF_A_RELEASE: readonly Stage[] = [
+  'staged',
+  'as-released',
+  'dead',
+  'applied',
+  'unchanged',
+  'refused',
+  'created',
+  'updated',
+];
 
 /** A release that was begun. */
 export type Release = {

@@ -1,0 +1,108 @@
+import { type PeriodKind, periodOf } from '../../canonical/period.ts';
+import { type DaySpan, dayNumber, dayText } from '../days.ts';
+import type { PeriodSum } from './demand.ts';
+
+/** A period of the target's own, with what falls on it; `units` (of 10⁻²⁰) are whole steps of the unit's rounding. */
+export type Bucket = DaySpan & Readonly<PeriodSum>;
+
+export type Bucketing = {
+  /** The target's own periods. */
+  readonly kind: PeriodKind;
+  /** Whether the plant works on a day, by its number. */
+  readonly works: (day: number) => boolean;
+  /** The rounding of the product's unit, in units of 10⁻²⁰. */
+  readonly step: bigint;
+  /** The first day that counts; of a period that has begun before it, the share of the days from it on. All where left out. */
+  readonly from?: number | undefined;
+};
+
+/** The least number that 1 to 31 divide: in its parts every share of a month's days is a whole number. */
+const PARTS = 72_201_776_446_800n;
+/** A share of what is left of a period that has begun is a share of a share. */
+const SHARES = PARTS * PARTS;
+
+type Filling = { readonly span: DaySpan; shares: bigint; lines: number; sent: bigint };
+
+/**
+ * Splits and sums a forecast's periods to the target's own, in their order: a period falls evenly on the days on which the
+ * plant works (on all its days where it works on none of them), and each bucket takes what falls on its days.
+ *
+ * The total is conserved: rounded up once to the unit's rounding, and given to the buckets in whole steps, what is over to
+ * those that lost the largest remainder. Lines and what their senders gave go with the bucket in which their period begins,
+ * so that they are counted once. Buckets on which nothing falls are among them: what stands there from an earlier forecast
+ * holds no more.
+ */
+export function bucketed(periods: Iterable<readonly [DaySpan, Readonly<PeriodSum>]>, bucketing: Bucketing): Bucket[] {
+  const fillings = new Map<number, Filling>();
+  const { kind, from = Number.NEGATIVE_INFINITY } = bucketing;
+  const at = (day: number): Filling => {
+    const span = bucketAt(kind, day);
+    let filling = fillings.get(span.first);
+    if (!filling) {
+      filling = { span, shares: 0n, lines: 0, sent: 0n };
+      fillings.set(span.first, filling);
+    }
+    return filling;
+  };
+  for (const [span, { units, lines, sent }] of periods) {
+    const first = Math.max(span.first, from);
+    const beginning = at(first);
+    beginning.lines += lines;
+    beginning.sent += sent;
+    if (first >= span.end) continue;
+    const left = (units * SHARES * BigInt(span.end - first)) / BigInt(span.end - span.first);
+    const worked = workedDays(first, span.end, bucketing.works);
+    const all = worked === 0 ? span.end - first : worked;
+    for (let day = first; day < span.end; ) {
+      const filling = at(day);
+      const end = Math.min(filling.span.end, span.end);
+      const days = worked === 0 ? end - day : workedDays(day, end, bucketing.works);
+      filling.shares += (left * BigInt(days)) / BigInt(all);
+      day = end;
+    }
+  }
+  return rounded(
+    [...fillings.values()].sort((one, other) => one.span.first - other.span.first),
+    bucketing.step,
+  );
+}
+
+/** Whole steps for each, their sum rounded up once; what is over goes to the largest remainders, the earlier ones first. */
+function rounded(fillings: readonly Filling[], step: bigint): Bucket[] {
+  const size = step * SHARES;
+  const steps = fillings.map(({ shares }) => shares / size);
+  const total = fillings.reduce((sum, { shares }) => sum + shares, 0n);
+  let over = (total + size - 1n) / size - steps.reduce((sum, count) => sum + count, 0n);
+  const remainder = (index: number) => fillings[index]!.shares % size;
+  const byRemainder = [...fillings.keys()].sort((one, other) =>
+    remainder(one) === remainder(other) ? one - other : remainder(one) > remainder(other) ? -1 : 1,
+  );
+  for (const index of byRemainder) {
+    if (over <= 0n) break;
+    steps[index]! += 1n;
+    over -= 1n;
+  }
+  return fillings.map(({ span, lines, sent }, index) => ({ ...span, units: steps[index]! * step, lines, sent }));
+}
+
+function workedDays(first: number, end: number, works: (day: number) => boolean): number {
+  let count = 0;
+  for (let day = first; day < end; day++) if (works(day)) count++;
+  return count;
+}
+
+const MOST_KEPT = 20_000;
+const known = new Map<string, DaySpan>();
+
+/** The period of a kind that holds a day. */
+function bucketAt(kind: PeriodKind, day: number): DaySpan {
+  const key = `${kind} ${day}`;
+  let span = known.get(key);
+  if (!span) {
+    const { text, start, end } = periodOf(kind, dayText(day));
+    span = { text, first: dayNumber(start), end: dayNumber(end) };
+    if (known.size >= MOST_KEPT) known.clear();
+    known.set(key, span);
+  }
+  return span;
+}

@@ -1,0 +1,133 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { appendAudit } from './audit.ts';
+import { chunks, type Held, heldJob, lockedRun, type StoreContext } from './context.ts';
+import { sum } from './decimal.ts';
+import { insertJobs } from './jobs.ts';
+import { packPayload } from './payload.ts';
+import { replayRun } from './replay-run.ts';
+import { putTotal, runTotals } from './run-totals.ts';
+import type { ExceptionState, RunState } from './schema.ts';
+
+/** What came of asking for a run's held lines to be given to the flow again. */
+export type Redriven = { readonly lines: number } | { readonly replayed: true } | { readonly refused: string };
+
+/** Whose lines: those of these causes, or all; `who` asked for it, and why, as the audit and the exceptions tell. */
+export type Redriving = { readonly who: string; readonly why: string; readonly fingerprints?: readonly string[] };
+
+const ENDED_WELL: readonly RunState[] = ['applied', 'applied-with-exceptions'];
+const TO_BE_MENDED: readonly ExceptionState[] = ['open', 'acknowledged', 'waiting'];
+
+/** The part under which a re-drive's figures are counted begins so; there may be several of a run. */
+export const partOf = (key: string, part: string): string => `${key}/${part}`;
+
+/**
+ * Gives a run's held lines of some causes to the flow again, under the same run, in one transaction: their exceptions are
+ * resolved, what was counted for them is taken back, and a job emits just these lines. A run that keeps no version, or
+ * whose mapping makes more or fewer lines of its rows, is replayed whole: its lines cannot be told apart. Refused while the
+ * run is under way, and where a newer run of its interface has reached Odoo, for that one's own exceptions count.
+ */
+export async function redriveRun(context: StoreContext, keyDays: number, run: string, asked: Redriving): Promise<Redriven> {
+  const { db, dialect } = context;
+  const answer = await db.transaction().execute(async (tx): Promise<Redriven | 'whole'> => {
+    const row = await lockedRun(tx, dialect, run);
+    if (!row || row.state === 'receiving') return { refused: `There is no run ${run.slice(0, 100)}.` };
+    if (!ENDED_WELL.includes(row.state))
+      return { refused: `Run ${run} is ${row.state.replaceAll('-', ' ')}: its lines cannot be given again now.` };
+    const newer = await tx
+      .selectFrom('runs')
+      .select('id')
+      .where('interface', '=', row.interface)
+      .where('created_at', '>', row.created_at)
+      .where('state', 'in', ENDED_WELL)
+      .limit(1)
+      .executeTakeFirst();
+    if (newer) return { refused: `Run ${newer.id} is newer and has reached Odoo: its own exceptions count.` };
+    const total = await runTotals(tx, run);
+    if (row.version === null || total('expanded').lines !== 0) return 'whole';
+
+    let query = tx
+      .selectFrom('exceptions')
+      .select(['id', 'line', 'stage', 'quantity'])
+      .where('run', '=', run)
+      .where('disposition', '=', 'held')
+      .where('stage', 'in', ['mapping', 'validation'])
+      .where('state', 'in', TO_BE_MENDED)
+      .where('line', 'is not', null);
+    if (asked.fingerprints) query = query.where('fingerprint', 'in', [...asked.fingerprints]);
+    const held = await query.execute();
+    const lines = [...new Set(held.map(({ line }) => Number(line)))].sort((one, other) => one - other);
+    if (lines.length === 0) return { refused: `Run ${run} has no held lines of these causes.` };
+
+    const before = await tx
+      .selectFrom('jobs')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .where('run', '=', run)
+      .where('kind', '=', 'redrive')
+      .executeTakeFirstOrThrow();
+    const key = `${run}/redrive-${Number(before.count) + 1}`;
+    const intake = await tx
+      .selectFrom('jobs')
+      .select(['queue', 'max_attempts'])
+      .where('run', '=', run)
+      .where('kind', '=', 'intake')
+      .executeTakeFirst();
+    if (!intake) return { refused: `Run ${run} is older than what the store keeps: its lines are gone. Send its file again.` };
+
+    const now = Date.now();
+    for (const some of chunks(held)) {
+      await tx
+        .updateTable('exceptions')
+        // Held again for the same cause, a line is a new exception.
+        .set({ state: 'resolved', subject: sql`subject || ${`/${key}`}`, updated_at: now })
+        .where(
+          'id',
+          'in',
+          some.map(({ id }) => id),
+        )
+        .execute();
+      await nextTurn();
+    }
+    for (const [stage, some] of Map.groupBy(held, (exception) => exception.stage)) {
+      const gone = { lines: -some.length, quantity: negative(sum(some.map(({ quantity }) => quantity ?? '0'))), records: 0 };
+      await putTotal(tx, run, `held/${stage}` as 'held/mapping' | 'held/validation', partOf(key, 'taken'), gone);
+      if (stage === 'validation') await putTotal(tx, run, 'validated', partOf(key, 'taken'), gone);
+    }
+    const payload = { interface: row.interface, parts: row.parts, lines };
+    const { queue, max_attempts: maxAttempts } = intake;
+    const packed = await packPayload(payload);
+    await insertJobs(tx, [{ queue, kind: 'redrive', key, run, payload, maxAttempts, packed }], 'pending', keyDays);
+    await tx.updateTable('runs').set({ state: 'received', handed_over: 0, updated_at: now }).where('id', '=', run).execute();
+    const detail = { lines: lines.length, why: asked.why, fingerprints: asked.fingerprints };
+    await appendAudit(tx, dialect, { who: asked.who, what: 'run.redriven', subject: run, run, detail });
+    return { lines: lines.length };
+  });
+  if (answer !== 'whole') return answer;
+  const replayed = await replayRun(context, run, asked.who);
+  if (!replayed) return { refused: `There is no run ${run.slice(0, 100)}.` };
+  return 'refused' in replayed ? replayed : { replayed: true };
+}
+
+/** Clears what an earlier emission of a re-drive left: what it counted, staged, and raised. */
+export async function restartRedrive({ db, dialect }: StoreContext, lease: Held): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const { run, key, created_at: since } = await heldJob(tx, dialect, lease);
+    if (!run) return;
+    await tx
+      .deleteFrom('run_totals')
+      .where('run', '=', run)
+      .where('part', 'like', `${key}/%`)
+      .where('part', '!=', partOf(key, 'taken'))
+      .execute();
+    await tx.deleteFrom('jobs').where('run', '=', run).where('state', '=', sql.lit('staged')).execute();
+    await tx.deleteFrom('exceptions').where('run', '=', run).where('created_at', '>=', since).execute();
+    await tx.updateTable('runs').set({ handed_over: 0, error: null }).where('id', '=', run).execute();
+  });
+}
+
+const negative = (quantity: string): string => (quantity.startsWith('-') ? quantity.slice(1) : `-${quantity}`);
+
+/** The prefix of the parts that a job counts: a re-drive's stand beside those of the run's first way. */
+export function countedAs(job: { readonly kind: string; readonly key: string }, part: string): string {
+  return job.kind === 'redrive' ? partOf(job.key, part) : part;
+}

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { v7 as uuidv7 } from 'uuid';
+import type { VersionItem } from '../../lib/canonical/version-item.ts';
+import { route } from '../../lib/exceptions/routing.ts';
+import { mergeItems } from '../../lib/forecast/versions/collect.ts';
+import { nextRun, type RunPart } from '../../lib/intake/emission.ts';
+import type { Held } from '../../lib/store/context.ts';
+import type { Store } from '../../lib/store/open.ts';
+import { testStores } from '../support/stores.ts';
+
+const INTAKE = 'forecast-receive:test';
+const QUEUE = 'forecast-approve:test';
+const CLAIM = { owner: 'test', leaseSeconds: 60 };
+
+const item = (product: string, line: number): VersionItem => ({
+  product,
+  location: 'WH',
+  group: '',
+  uom: 'Units',
+  lines: 1,
+  sent: '5',
+  periods: [{ period: '2026-12', quantity: '5', lines: [[line, '5']] }],
+});
+const held = (product: string, line: number) => {
+  const refusal = {
+    reason: 'NO_SUPPLY_SOURCE' as const,
+    stage: 'validation' as const,
+    message: `${product} is neither made nor bought.`,
+    record: { product, $line: line },
+    line,
+    product,
+    quantity: '5',
+  };
+  return { ...refusal, ...route(refusal) };
+};
+
+for (const target of testStores()) {
+  describe(`giving held lines again on ${target.name}`, function () {
+    this.timeout(30_000);
+    let store: Store;
+    let end: () => Promise<void>;
+    let run: string;
+    let name: string;
+    before(async () => ({ store, end } = await target.open()));
+    after(() => end());
+
+    const emitted = async () => {
+      const found = await nextRun(store, { queue: INTAKE, ...CLAIM });
+      assert.ok(found, 'nothing to emit');
+      const parts: RunPart[] = [];
+      for await (const part of found.parts()) parts.push(part);
+      return { ...found, lease: found.lease, rows: parts.flatMap(({ rows }) => rows), last: parts.at(-1) };
+    };
+    /** What the flow does with lines: those of products that are mended are accepted, the others held. */
+    const passed = async (lease: Held, lines: readonly (readonly [string, number])[], mended: ReadonlySet<string>) => {
+      const good = lines.filter(([product]) => mended.has(product));
+      const count = (some: readonly unknown[]) => ({ lines: some.length, quantity: String(5 * some.length) });
+      await store.runs.total(lease, 'validated', '0', count(lines));
+      await store.runs.total(lease, 'accepted', '0', count(good));
+      const bad = lines.filter(([product]) => !mended.has(product)).map(([product, line]) => held(product, line));
+      await store.exceptions.add(bad, run, lease);
+      const standing = await store.versions.standingOf(run);
+      const before = await store.versions.items.all(standing);
+      const head = { interface: name, run, queue: QUEUE, purpose: 'baseline' as const, mappings: [], rules: [] };
+      const given = good.map(([product, line]) => item(product, line));
+      const id = await store.versions.keep(lease, head, await mergeItems(before, given));
+      const judged = { baseline: undefined, difference: {}, automatic: true, why: [], waitHours: 1, maxAttempts: 3 };
+      await store.versions.validated(lease, id, judged);
+      assert.equal(await store.runs.release(lease), 'released');
+      const [job] = await store.jobs.claim(QUEUE, { ...CLAIM, limit: 1 });
+      assert.ok(job);
+      const { version, standing: stands } = await store.versions.begin(job.lease, '2026-12-01');
+      const records: object[] = [];
+      let writtenLines = 0;
+      for await (const page of store.versions.items.pages(version.id, stands))
+        for (const { product, lines, sent } of page) {
+          writtenLines += lines;
+          records.push({ product, $source: { lines, quantity: sent } });
+        }
+      const write = { queue: 'write', kind: 'odoo-write', key: version.id, run, payload: { records }, maxAttempts: 3 };
+      if (records.length > 0) await store.jobs.add([write], job.lease);
+      await store.runs.handOver(job.lease);
+      assert.equal(await store.runs.release(job.lease), 'released');
+      const [writing] = await store.jobs.claim('write', { ...CLAIM, limit: 1 });
+      const applied = { lines: writtenLines, quantity: '0', records: records.length };
+      if (writing) await store.jobs.succeed(writing.lease, { result: {}, totals: { applied } });
+      return records.length;
+    };
+    const figures = async () => {
+      const summary = await store.runs.summary(run);
+      assert.ok(summary);
+      const { state, received, accepted, applied, unchanged, quantity } = summary;
+      return { state, received, accepted, held: summary.held, applied, unchanged, quantity: quantity.held };
+    };
+
+    beforeEach(async () => {
+      name = `plan-${uuidv7()}`;
+      const accepted = { id: uuidv7(), interface: name, source: 'test' };
+      run = accepted.id;
+      await store.runs.begin(accepted);
+      await store.runs.addPart(
+        run,
+        0,
+        ['A', 'B', 'C'].map((product, at) => ({ product, $line: at + 2 })),
+      );
+      await store.runs.addPart(run, 1, [{ product: 'B', $line: 5 }]);
+      await store.runs.accept(accepted, { lines: 4, contentHash: 'abc', queue: INTAKE, maxAttempts: 3 });
+      const { lease } = await emitted();
+      await passed(
+        lease,
+        [
+          ['A', 2],
+          ['B', 3],
+          ['C', 4],
+          ['B', 5],
+        ],
+        new Set(['A']),
+      );
+    });
+
+    it('gives just those lines, and adds them to what the run has released already', async () => {
+      assert.deepEqual(await figures(), {
+        state: 'applied-with-exceptions',
+        received: 4,
+        accepted: 1,
+        held: 3,
+        applied: 1,
+        unchanged: 0,
+        quantity: 15,
+      });
+      const [{ fingerprint } = { fingerprint: '' }] = (await store.exceptions.list({ run })).filter(
+        ({ product }) => product === 'B',
+      );
+      assert.deepEqual(await store.runs.redrive(run, { who: 'ben', why: 'B has a supplier', fingerprints: [fingerprint] }), {
+        lines: 2,
+      });
+      const { lease, rows, last } = await emitted();
+      assert.deepEqual(
+        rows.map(({ product, $line }) => [product, $line]),
+        [
+          ['B', 3],
+          ['B', 5],
+        ],
+      );
+      assert.deepEqual([last?.index, last?.count], [1, 2]);
+      assert.equal(
+        await passed(
+          lease,
+          [
+            ['B', 3],
+            ['B', 5],
+          ],
+          new Set(['B']),
+        ),
+        1,
+        'only what changed',
+      );
+      const { applied, unchanged, ...rest } = await figures();
+      assert.equal(applied + unchanged, 3);
+      assert.deepEqual(rest, { state: 'applied-with-exceptions', received: 4, accepted: 3, held: 1, quantity: 5 });
+      const states = (await store.exceptions.list({ run })).map(({ line, state }) => [line, state]);
+      assert.deepEqual(states, [
+        [3, 'resolved'],
+        [4, 'open'],
+        [5, 'resolved'],
+      ]);
+    });
+
+    it('holds again what is not mended after all, and may be cut off in between', async () => {
+      await store.runs.redrive(run, { who: 'ben', why: 'look' });
+      const first = await emitted();
+      await store.runs.total(first.lease, 'validated', '0', { lines: 3, quantity: '15' });
+      await store.exceptions.add([held('C', 4)], run, first.lease);
+      await store.jobs.retry(first.lease, { delayMs: 0, countAttempt: false });
+      const { lease } = await emitted();
+      await passed(
+        lease,
+        [
+          ['B', 3],
+          ['C', 4],
+          ['B', 5],
+        ],
+        new Set(['B']),
+      );
+      const { accepted, held: stillHeld, received } = await figures();
+      assert.deepEqual({ accepted, stillHeld, received }, { accepted: 3, stillHeld: 1, received: 4 });
+      const open = (await store.exceptions.list({ run })).filter(({ state }) => state === 'open');
+      assert.deepEqual(
+        open.map(({ line }) => line),
+        [4],
+      );
+    });
+
+    it('refuses where nothing is held for that cause, and while the run is under way', async () => {
+      const none = await store.runs.redrive(run, { who: 'ben', why: 'look', fingerprints: ['none'] });
+      assert.ok('refused' in none && /no held lines/.test(none.refused));
+      await store.runs.redrive(run, { who: 'ben', why: 'look' });
+      const again = await store.runs.redrive(run, { who: 'ben', why: 'look' });
+      assert.ok('refused' in again && /received/.test(again.refused));
+      await store.jobs.bury((await emitted()).lease, 'not needed');
+    });
+  });
+}
