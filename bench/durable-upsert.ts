@@ -72,7 +72,6 @@ async function durableRound(odoo: BareClient, stamp: string): Promise<Record<Wor
     queue: 'bench',
     owner: 'bench',
     handle: (claimed, hold) => doWriteJob(store, client, claimed, hold, 'bench'),
-    lost: (claimed) => counted(WriteJob.parse(claimed.payload).records),
     onSettled: (_, result) => settled(result),
     onFailed: (_, error) => failed(error),
   });

@@ -130,6 +130,16 @@ export function deadLettersOf({ db, dialect }: StoreContext) {
         .sort((left, right) => right.count - left.count);
     },
 
+    /** The runs that the letters came from, with how many each has; without a run those that came of none. */
+    async runsOf(filter: DeadLetterFilter): Promise<{ readonly run: string | undefined; readonly letters: number }[]> {
+      const rows = await dead(filter)
+        .select(({ fn }) => ['run', fn.countAll().as('letters')])
+        .groupBy('run')
+        .orderBy('run')
+        .execute();
+      return rows.map(({ run, letters }) => ({ run: run ?? undefined, letters: Number(letters) }));
+    },
+
     /**
      * Has the letters done again, with all their attempts; what earlier tries wrote down is kept, so that nothing that was
      * done is done twice. `record` takes the place of the one record of a single letter. Answers the ids of those replayed.

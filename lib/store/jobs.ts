@@ -285,6 +285,12 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       return rows.map((row) => row.id);
     },
 
+    /** What the tries of a job wrote down, in order. */
+    async pieces(job: string): Promise<unknown[]> {
+      const rows = await db.selectFrom('job_progress').select('body').where('job', '=', job).orderBy('piece').execute();
+      return rows.map(({ body }) => JSON.parse(body) as unknown);
+    },
+
     /** What a job is about. */
     async payload(job: string): Promise<unknown> {
       const row = await db.selectFrom('job_payloads').select('body').where('job', '=', job).executeTakeFirst();

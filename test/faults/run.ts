@@ -13,6 +13,7 @@ const HELP = `npm run test:faults -- [options] [file…]
   --writes N        writes of which 5 % of the answers are cut, on each Odoo
   --seconds N       seconds for which Odoo is in each kind of trouble
   --store-kills N   times that the PostgreSQL server of the store is killed
+  --decisions N     versions approved, and every other one rolled back
   --restarts N      restarts of the broker
   --deployments N   deployments of each kind
   --payloads N      messages, and files, of any bytes

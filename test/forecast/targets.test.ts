@@ -271,6 +271,39 @@ for (const server of odooServers()) {
       assert.equal(await shown('draft-orders', bought), 300.5);
     });
 
+    it('orders nothing where nothing is wanted, and counts its lines all the same', async () => {
+      const made = await product('PB-NOTHING', 'manufacture');
+      const landed = await land('PB-NOTHING', 'draft-orders', { ...MONTHS, [month(2)]: '0' }, { bucket: 'month' });
+      assert.deepEqual(
+        landed.outcomes.map(({ outcome }) => outcome),
+        ['created', 'unchanged', 'created'],
+      );
+      assert.equal(
+        landed.records.reduce((lines, { $source }) => lines + $source!.lines, 0),
+        3,
+      );
+      assert.deepEqual((await SHOWN['draft-orders']!(made)).sort(), [100, 33.33]);
+    });
+
+    it('splits to the days on which the company works', async () => {
+      const id = await product('PB-DAYS', 'buy');
+      const monday = TODAY.plus({ weeks: 8 }).startOf('week');
+      const works = (await odoo.profile()).hasModel('resource.calendar.leaves');
+      if (works) {
+        const [company] = await find('res.company', [['id', '=', idOf(warehouse.company_id)]], ['resource_calendar_id']);
+        const at = (hour: number) => monday.plus({ days: 2, hours: hour }).toUTC().toFormat('yyyy-MM-dd HH:mm:ss');
+        const closed = { name: 'Closed', date_from: at(8), date_to: at(17), resource_id: false };
+        await create('resource.calendar.leaves', { ...closed, calendar_id: idOf(company?.resource_calendar_id) });
+      }
+      await land('PB-DAYS', 'demand-estimates', { [monday.toFormat("kkkk-'W'WW")]: '28' }, { bucket: 'day' });
+      const days = await find('stock.demand.estimate', [['product_id', '=', id]], ['manual_date_from', 'product_uom_qty']);
+      const worked = works ? [0, 1, 3, 4] : [0, 1, 2, 3, 4, 5, 6];
+      assert.deepEqual(
+        days.map((row) => [row.manual_date_from, row.product_uom_qty]),
+        worked.map((day) => [monday.plus({ days: day }).toFormat('yyyy-MM-dd'), 28 / worked.length]),
+      );
+    });
+
     it('gives a draft manufacturing order its components, which follow its quantity', async () => {
       const made = await product('PB-PARTS', 'manufacture');
       const parts = async () => {

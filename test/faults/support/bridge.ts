@@ -29,6 +29,8 @@ export type BridgeOptions = Patience & {
   readonly clientId?: string;
   /** Instances of a group share the events. */
   readonly group?: string;
+  /** Settings of the node that approves. */
+  readonly approve?: object;
 };
 
 /** The shipped flows in a real Node-RED process, to be started and ended in every way. */
@@ -70,7 +72,7 @@ export async function openBridge({
   await writeFlows(home, FLOWS, {
     odoo: { limit, timeout },
     receive: leased,
-    approve: { ...leased, ...AUTOMATIC },
+    approve: { ...leased, ...AUTOMATIC, ...options.approve },
     events: { ...leased, clientId, group: options.group ?? '' },
   });
   const env = {

@@ -14,6 +14,8 @@ export const COUNTS = {
   seconds: count(5),
   /** Times that the store's PostgreSQL server is killed. */
   'store-kills': count(4),
+  /** Versions decided on and rolled back. */
+  decisions: count(3),
   /** Restarts of the broker. */
   restarts: count(4),
   /** Deployments of each kind. */
