@@ -6,6 +6,7 @@ import type { Dialect, StoreContext } from './context.ts';
 import { type DeadLetters, deadLettersOf } from './dead-letters.ts';
 import { type Effects, effectsOf } from './effects.ts';
 import { StoreError } from './errors.ts';
+import { type EventJobs, eventJobsOf } from './event-jobs.ts';
 import { type Exceptions, exceptionsOf } from './exceptions.ts';
 import { endLeases, type Jobs, jobsOf } from './jobs.ts';
 import { migrate } from './migrate.ts';
@@ -23,7 +24,7 @@ import { type Versions, versionsOf } from './versions/versions.ts';
 export type Store = {
   readonly dialect: Dialect;
   readonly runs: Runs;
-  readonly jobs: Jobs & Settlements;
+  readonly jobs: Jobs & Settlements & EventJobs;
   readonly deadLetters: DeadLetters;
   readonly effects: Effects;
   readonly breakers: Breakers;
@@ -77,7 +78,7 @@ export async function storeOf(
   return {
     dialect: context.dialect,
     runs: runsOf(context, retentionDays),
-    jobs: { ...jobsOf(context, retentionDays), ...settlementsOf(context, retentionDays) },
+    jobs: { ...jobsOf(context, retentionDays), ...settlementsOf(context, retentionDays), ...eventJobsOf(context, retentionDays) },
     deadLetters: deadLettersOf(context),
     effects: effectsOf(context),
     breakers: breakersOf(context),

@@ -292,7 +292,7 @@ describe('the forms in a browser', function () {
     assert.deepEqual(await shown(), ['keys', 'method', 'args', 'store', 'maxAttempts']);
     await page.uncheck('#node-input-durable');
     await page.selectOption('#node-input-operation', 'create');
-    assert.deepEqual(await shown(), ['keys', 'followUp']);
+    assert.deepEqual(await shown(), ['keys', 'followUp', 'store']);
     await close('cancel');
   });
 
