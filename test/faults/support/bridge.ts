@@ -6,6 +6,7 @@ import { writeFlows } from '../../../sandbox/flows.ts';
 import { type RunningNodeRed, startNodeRed } from '../../../sandbox/node-red.ts';
 import { freePort } from '../../support/ports.ts';
 import type { TestServer } from '../../support/servers.ts';
+import { AUTOMATIC } from './approval.ts';
 import { lookInto } from './store-look.ts';
 
 /** For how long the bridge waits, in seconds: short, so that a test need not wait for it long. */
@@ -52,9 +53,6 @@ export type Bridge = {
 
 export type FlowNode = { readonly id: string; readonly type: string; [setting: string]: unknown };
 
-/** What is forecast only grows; nobody is there to approve it. */
-const ANYTHING_BY_ITSELF = { changedLinesPercent: 100, totalDeviationPercent: 10_000, largestChangePercent: 10_000 };
-
 const FLOWS = ['forecast-import', 'shop-floor-events'];
 
 export async function openBridge({
@@ -74,7 +72,7 @@ export async function openBridge({
   await writeFlows(home, FLOWS, {
     odoo: { limit, timeout },
     receive: leased,
-    approve: { ...leased, ...(options.approve ?? ANYTHING_BY_ITSELF) },
+    approve: { ...leased, ...AUTOMATIC, ...options.approve },
     events: { ...leased, clientId, group: options.group ?? '' },
   });
   const env = {
