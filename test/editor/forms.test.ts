@@ -35,6 +35,8 @@ const NODES: Readonly<Record<string, string>> = {
   'canonical-map': 'map-in',
   'forecast-receive': 'receive',
   'forecast-validate': 'validate',
+  'forecast-approve': 'approve',
+  'forecast-version': 'v-approve',
   'forecast-target': 'target',
   'exception-route': 'route',
   'sync-run': 'run',

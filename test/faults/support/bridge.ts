@@ -29,7 +29,7 @@ export type BridgeOptions = Patience & {
   readonly clientId?: string;
   /** Instances of a group share the events. */
   readonly group?: string;
-  /** Settings of the node that approves. */
+  /** Settings of the node that approves; it lets everything through where they are left out. */
   readonly approve?: object;
 };
 
