@@ -7,8 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { doWriteJob } from '../lib/delivery/do-write-job.ts';
 import { startWorker } from '../lib/delivery/worker.ts';
-import { WriteJob } from '../lib/delivery/write-job.ts';
-import { counted, type WriteResult } from '../lib/delivery/write-settlement.ts';
+import type { WriteResult } from '../lib/delivery/write-settlement.ts';
 import { openOdoo } from '../lib/odoo/client.ts';
 import { openStore } from '../lib/store/open.ts';
 import { type BareClient, bareClient } from './bare-client.ts';
@@ -72,7 +71,6 @@ async function durableRound(odoo: BareClient, stamp: string): Promise<Record<Wor
     queue: 'bench',
     owner: 'bench',
     handle: (claimed, hold) => doWriteJob(store, client, claimed, hold, 'bench'),
-    lost: (claimed) => counted(WriteJob.parse(claimed.payload).records),
     onSettled: (_, result) => settled(result),
     onFailed: (_, error) => failed(error),
   });

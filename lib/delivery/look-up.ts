@@ -39,6 +39,6 @@ export async function settleAll(
 
 /** The error of a record for which nobody can tell what Odoo did. */
 export function unknownOutcome(model: string, method: string): OdooError {
-  const text = `No answer came to ${model}.${method}: the outcome is unknown, and it must not be done twice. Look in Odoo whether it was done, then replay or discard this record.`;
+  const text = `Outcome unknown: no answer came to ${model}.${method}, and it must not be done twice. Look in Odoo whether it was done, then replay or discard this record.`;
   return new OdooError('unknown-outcome', text, { model, method });
 }

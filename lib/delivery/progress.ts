@@ -72,3 +72,21 @@ export function placed(steps: Map<string, Map<number, number>>, step: string): M
   steps.set(step, places);
   return places;
 }
+
+/** The progress on each place, as that of a job with this one record; undefined where there is none. */
+export function sharesOf({ planned, begun, answered, unknown }: Progress): (place: number) => Piece | undefined {
+  const plans = Map.groupBy(planned, ({ index }) => index);
+  const at = (steps: Progress['answered'], place: number) =>
+    [...steps].flatMap(([step, places]) => {
+      const value = places.get(place);
+      return value === undefined ? [] : [{ step, value }];
+    });
+  return (place) => {
+    const share = {
+      planned: (plans.get(place) ?? []).map((plan) => ({ ...plan, index: 0 })),
+      answered: at(answered, place).map(({ step, value }) => ({ step, results: [[0, value]] satisfies [number, number][] })),
+      unknown: at(unknown, place).map(({ step, value }) => ({ step, places: [0], at: value })),
+    };
+    return Object.values(share).some((some) => some.length > 0) ? { ...share, begun } : undefined;
+  };
+}

@@ -98,6 +98,6 @@ function changedSince(
   now: Readonly<Record<string, unknown>>,
 ): OdooError {
   const held = fields.map(([name]) => `${name} holds ${JSON.stringify(now[name])}`).join(', ');
-  const text = `The answer to a change of ${model} was lost, and somebody else has changed the record since: ${held}. Whether the change is in it nobody can tell. Look at the record, then edit and replay, or discard.`;
+  const text = `Outcome unknown: the answer to a change of ${model} was lost, and somebody else has changed the record since: ${held}. Whether the change is in it nobody can tell. Look at the record, then edit and replay, or discard.`;
   return new OdooError('unknown-outcome', text, { model });
 }

@@ -21,7 +21,7 @@ export class OutcomePending extends Error {
   readonly sent: boolean;
   constructor(until: number, sent: boolean) {
     super(
-      `An answer of Odoo's was lost, and what it was about is not there. Odoo may still be at work on it until ${new Date(until).toISOString()}; it is looked for again, and only sent again after that.`,
+      `Outcome unknown: an answer of Odoo's was lost, and what it was about is not there. Odoo may still be at work on it until ${new Date(until).toISOString()}; it is looked for again, and only sent again after that.`,
     );
     this.until = until;
     this.sent = sent;

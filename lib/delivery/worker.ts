@@ -6,8 +6,6 @@ import { backoff } from './backoff.ts';
 import type { Breaker } from './breaker.ts';
 import { CalledOff, cutOffTooOften, verdict } from './verdict.ts';
 
-export type Lost = { readonly lines: number; readonly quantity: string; readonly records: number };
-
 /** A worker's hold on a job while it is at work on it. */
 export type Hold = {
   /** Aborted when the worker stops, or when another one has taken the job over. */
@@ -29,8 +27,8 @@ export type WorkerOptions<Result extends Settlement> = {
    * calls and throws CalledOff.
    */
   readonly handle: (job: ClaimedJob, hold: Hold) => Promise<Result>;
-  /** What a job that is given up had to do, for its run's totals. */
-  readonly lost: (job: ClaimedJob) => Lost;
+  /** What is settled of a job that is given up after its last try failed so; without it the job as a whole is a dead letter. */
+  readonly giveUp?: (job: ClaimedJob, error: Error) => Promise<Result>;
   readonly onSettled?: (job: ClaimedJob, result: Result) => void;
   /** A try failed; `buried` when it was the last one. */
   readonly onFailed?: (job: ClaimedJob, error: Error, buried: boolean) => void;
@@ -120,7 +118,8 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
     await options.breaker?.failed(error).catch(() => undefined);
     const { bury, countAttempt, delayMs } = verdict(error, { ...job, claims: job.lease.token });
     try {
-      if (bury) await store.jobs.bury(job.lease, error.message, options.lost(job));
+      const givenUp = bury ? await options.giveUp?.(job, error) : undefined;
+      if (bury) await store.jobs.bury(job.lease, error.message, givenUp);
       else
         await store.jobs.retry(job.lease, {
           ...(stopping.signal.aborted && delayMs === 0 ? {} : { error: error.message }),
@@ -128,6 +127,7 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
           countAttempt,
         });
       options.onFailed?.(job, error, bury);
+      if (givenUp) options.onSettled?.(job, givenUp);
     } catch (trouble) {
       // The lease runs out by itself, and the job is claimed again.
       if (!isStale(trouble)) options.onTrouble?.(trouble as Error);

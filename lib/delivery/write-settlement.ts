@@ -7,9 +7,9 @@ import type { OdooError } from '../odoo/errors.ts';
 import type { WriteOutcome } from '../odoo/write-outcome.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import type { DeadRecord, Settlement } from '../store/settlement.ts';
+import type { Total } from '../store/totals.ts';
 import type { WrittenRecord } from '../store/versions/release.ts';
 import { KeyConflict } from './known-outcomes.ts';
-import type { Lost } from './worker.ts';
 import { lineOf, sourceOf, type WriteJob, type WriteRecord } from './write-job.ts';
 
 export type WriteResult = Settlement & { readonly outcomes: readonly WriteOutcome[]; readonly refusals: readonly Refusal[] };
@@ -111,16 +111,20 @@ function deadRecord(
 ): DeadRecord {
   // It was written, and only what follows was refused: whoever replays it finds nothing to write, but has to call that.
   const written = changed && id !== undefined && job.followUp !== undefined;
+  const planned = [{ index: 0, outcome: 'updated', changed, before }];
+  // Odoo answered for what must not be sent twice.
+  const answered = [{ step: job.operation, results: [[0, id]] }];
+  const sentOnce = job.operation === 'create' || job.operation === 'call';
   return {
     record: job.records[index],
     error: error?.message ?? NO_REASON,
     fingerprint: refusal ? fingerprint(refusal) : '',
-    ...(written ? { progress: { planned: [{ index: 0, outcome: 'updated', changed, before }] } } : {}),
+    ...(written ? { progress: sentOnce ? { planned, answered } : { planned } } : {}),
   };
 }
 
 /** The lines and the quantity behind records. */
-export function counted(records: readonly WriteRecord[]): Lost {
+export function counted(records: readonly WriteRecord[]): Total {
   const sources = records.map(sourceOf);
   return {
     lines: sources.reduce((total, { lines }) => total + lines, 0),

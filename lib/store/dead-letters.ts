@@ -130,6 +130,16 @@ export function deadLettersOf({ db, dialect }: StoreContext) {
         .sort((left, right) => right.count - left.count);
     },
 
+    /** The runs that the letters came from, with how many each has; without a run those that came of none. */
+    async runsOf(filter: DeadLetterFilter): Promise<{ readonly run: string | undefined; readonly letters: number }[]> {
+      const rows = await dead(filter)
+        .select(({ fn }) => ['run', fn.countAll().as('letters')])
+        .groupBy('run')
+        .orderBy('run')
+        .execute();
+      return rows.map(({ run, letters }) => ({ run: run ?? undefined, letters: Number(letters) }));
+    },
+
     /**
      * Has the letters done again, with all their attempts; what earlier tries wrote down is kept, so that nothing that was
      * done is done twice. `record` takes the place of the one record of a single letter. Answers the ids of those replayed.
@@ -194,7 +204,7 @@ export function deadLettersOf({ db, dialect }: StoreContext) {
 
 /** Takes what the letter stands for out of what its run counts as refused, and lets the run go on. */
 async function reopen(tx: Tx, job: Selectable<JobsTable>, run: string, payload: unknown, now: number): Promise<void> {
-  const state = job.kind === 'intake' ? ('received' as const) : ('applying' as const);
+  const state = job.kind === 'intake' || job.kind === 'redrive' ? ('received' as const) : ('applying' as const);
   await tx.updateTable('runs').set({ state, error: null, updated_at: now }).where('id', '=', run).execute();
   const part = job.parent ?? job.id;
   const counted = await tx

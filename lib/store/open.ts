@@ -7,6 +7,7 @@ import { type DeadLetters, deadLettersOf } from './dead-letters.ts';
 import { type Desk, deskOf } from './desk/desk.ts';
 import { type Effects, effectsOf } from './effects.ts';
 import { StoreError } from './errors.ts';
+import { type EventJobs, eventJobsOf } from './event-jobs.ts';
 import { type Exceptions, exceptionsOf } from './exceptions.ts';
 import { endLeases, type Jobs, jobsOf } from './jobs.ts';
 import { migrate } from './migrate.ts';
@@ -24,7 +25,7 @@ import { type Versions, versionsOf } from './versions/versions.ts';
 export type Store = {
   readonly dialect: Dialect;
   readonly runs: Runs;
-  readonly jobs: Jobs & Settlements;
+  readonly jobs: Jobs & Settlements & EventJobs;
   readonly deadLetters: DeadLetters;
   readonly effects: Effects;
   readonly breakers: Breakers;
@@ -79,7 +80,7 @@ export async function storeOf(
   return {
     dialect: context.dialect,
     runs: runsOf(context, retentionDays),
-    jobs: { ...jobsOf(context, retentionDays), ...settlementsOf(context, retentionDays) },
+    jobs: { ...jobsOf(context, retentionDays), ...settlementsOf(context, retentionDays), ...eventJobsOf(context, retentionDays) },
     deadLetters: deadLettersOf(context),
     effects: effectsOf(context),
     breakers: breakersOf(context),

@@ -10,7 +10,7 @@ import { packPayload } from './payload.ts';
 import { countedAs, type Redriving, redriveRun, restartRedrive } from './redrive-run.ts';
 import { replayRun } from './replay-run.ts';
 import { clearCounts, putTotal, runTotals } from './run-totals.ts';
-import type { Tables } from './schema.ts';
+import type { RunState, Tables } from './schema.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
 import { imbalance, type Stage } from './totals.ts';
 import { approvalOf } from './versions/approval.ts';
@@ -33,6 +33,17 @@ export type Accepted = {
 /** The mappings (`id@version`, in order) and the rules that records went through. */
 export type WentThrough = { readonly mappings?: readonly string[]; readonly rules?: readonly string[] };
 
+/** How a run of late stands. Times are ms since 1970. */
+export type RecentRun = {
+  readonly run: string;
+  readonly state: RunState;
+  readonly version: string | null;
+  readonly error: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+const MOST_RECENT = 100;
 const CLEARED_AT_ONCE = 500;
 
 /** Runs: what was received, how far it came, how it ended. */
@@ -125,6 +136,23 @@ export function runsOf(context: StoreContext, keyDays: number) {
     async acceptedUnder(queue: string, key: string): Promise<RunSummary | undefined> {
       const run = await runUnder(db, queue, key);
       return run ? summaryOf(context, run) : undefined;
+    },
+
+    /** The runs of an interface that were accepted at `from` (ms since 1970) or later, the newest first; a hundred at most. */
+    async since(name: string, from: number): Promise<RecentRun[]> {
+      const rows = await db
+        .selectFrom('runs')
+        .select(['id', 'state', 'version', 'error', 'created_at', 'updated_at'])
+        .where('created_at', '>=', from)
+        .where('interface', '=', name)
+        .where('state', '!=', 'receiving')
+        .orderBy('created_at', 'desc')
+        .limit(MOST_RECENT)
+        .execute();
+      return rows.map(({ id, created_at, updated_at, ...row }) => ({
+        ...{ run: id, ...row },
+        ...{ createdAt: Number(created_at), updatedAt: Number(updated_at) },
+      }));
     },
 
     /** Forgets a run that was not accepted. */

@@ -43,6 +43,26 @@ export type Settlement = {
 export type Settlements = ReturnType<typeof settlementsOf>;
 
 export function settlementsOf({ db, dialect }: StoreContext, keyDays: number) {
+  /** Notes what a job did, and takes away what it had written down to do it. */
+  const settle = async (tx: Tx, job: Selectable<JobsTable>, settlement: Omit<Settlement, 'result'>): Promise<void> => {
+    await tx.deleteFrom('job_progress').where('job', '=', job.id).execute();
+    for (const { letter, left } of settlement.inherited ?? []) {
+      await tx.deleteFrom('job_progress').where('job', '=', letter).execute();
+      const body = JSON.stringify(left);
+      if (left !== undefined) await tx.insertInto('job_progress').values({ job: letter, piece: 1, body }).execute();
+    }
+    await addEffects(tx, job.queue, settlement.effects ?? [], keyDays);
+    await addDeadLetters(tx, job, settlement.dead ?? []);
+    if (job.run)
+      for (const [stage, total] of Object.entries(settlement.totals ?? {}))
+        await putTotal(tx, job.run, stage as Stage, job.id, total);
+    if (job.run) await keepWritten(tx, job, settlement.written ?? []);
+    for (const entry of settlement.audit ?? []) {
+      await appendAudit(tx, dialect, entry);
+      await nextTurn();
+    }
+  };
+
   return {
     /** The job is done. Throws StoreError `stale-lease` for a worker that comes too late. */
     async succeed(lease: Held, settlement: Settlement): Promise<void> {
@@ -61,49 +81,31 @@ export function settlementsOf({ db, dialect }: StoreContext, keyDays: number) {
           })
           .where('id', '=', lease.job)
           .execute();
-        await tx.deleteFrom('job_progress').where('job', '=', lease.job).execute();
-        for (const { letter, left } of settlement.inherited ?? []) {
-          await tx.deleteFrom('job_progress').where('job', '=', letter).execute();
-          const body = JSON.stringify(left);
-          if (left !== undefined) await tx.insertInto('job_progress').values({ job: letter, piece: 1, body }).execute();
-        }
-        await addEffects(tx, job.queue, settlement.effects ?? [], keyDays);
-        await addDeadLetters(tx, job, settlement.dead ?? []);
-        if (job.run)
-          for (const [stage, total] of Object.entries(settlement.totals ?? {}))
-            await putTotal(tx, job.run, stage as Stage, job.id, total);
-        if (job.run) await keepWritten(tx, job, settlement.written ?? []);
-        for (const entry of settlement.audit ?? []) {
-          await appendAudit(tx, dialect, entry);
-          await nextTurn();
-        }
+        await settle(tx, job, settlement);
         if (job.run) await closeRun(tx, dialect, job.run);
       });
     },
 
     /**
-     * The job is given up after its last try: a dead letter. A run whose intake or release ends so has failed, and says why;
-     * a write job's lines are counted as refused.
+     * The job is given up after its last try: a dead letter, or one for each of its records where `settlement` has them. A
+     * run whose intake or release ends so has failed, and says why.
      */
-    async bury(
-      lease: Held,
-      error: string,
-      lost: { lines: number; quantity: string; records: number } = { lines: 0, quantity: '0', records: 0 },
-    ): Promise<void> {
+    async bury(lease: Held, error: string, settlement?: Settlement): Promise<void> {
       await db.transaction().execute(async (tx) => {
         const job = await heldJob(tx, dialect, lease);
         if (job.run) await lockedRun(tx, dialect, job.run);
         const now = Date.now();
         const words = redactText(GIVES_TO_THE_FLOW.has(job.kind) && job.run ? await whyItFailed(tx, job, job.run, error) : error);
-        const buried = { state: 'dead' as const, error: words, lease_owner: null, lease_until: null, updated_at: now };
+        const ended = settlement
+          ? { state: 'discarded' as const, result: JSON.stringify(settlement.result) }
+          : { state: 'dead' as const };
+        const buried = { ...ended, error: words, lease_owner: null, lease_until: null, updated_at: now };
         await tx.updateTable('jobs').set(buried).where('id', '=', lease.job).execute();
         if (job.run && GIVES_TO_THE_FLOW.has(job.kind)) {
           await tx.deleteFrom('jobs').where('run', '=', job.run).where('state', '=', 'staged').execute();
           const failed = { state: 'failed' as const, error: words, updated_at: now };
           await tx.updateTable('runs').set(failed).where('id', '=', job.run).execute();
           await breakOffRelease(tx, job.run, words);
-        } else if (job.run) {
-          await putTotal(tx, job.run, 'refused', job.id, lost);
         }
         await appendAudit(tx, dialect, {
           who: 'planbridge',
@@ -112,6 +114,7 @@ export function settlementsOf({ db, dialect }: StoreContext, keyDays: number) {
           run: job.run ?? undefined,
           detail: { queue: job.queue, key: job.key, error: words, attempts: job.attempts },
         });
+        if (settlement) await settle(tx, job, settlement);
         if (job.run) await closeRun(tx, dialect, job.run);
       });
     },

@@ -16,8 +16,6 @@ export type OdooWorkOptions = {
   readonly onRecovered: () => void;
 };
 
-const NOTHING_LOST = { lines: 0, quantity: '0', records: 0 };
-
 /** Works off what the node does in Odoo itself: finding the orders that came of a release, taking a release back. */
 export function startOdooWork({ store: node, server, queue, onDone, onTrouble, onRecovered }: OdooWorkOptions) {
   const stopping = new AbortController();
@@ -29,7 +27,6 @@ export function startOdooWork({ store: node, server, queue, onDone, onTrouble, o
       queue: odooQueueOf(queue),
       owner: `${hostname()}:${process.pid}`,
       handle: (job) => doOdooJob(store, server.client(), job),
-      lost: () => NOTHING_LOST,
       onSettled: (job) => {
         onRecovered();
         void store.versions

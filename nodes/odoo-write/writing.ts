@@ -1,12 +1,12 @@
 import { breakerOf } from '../../lib/delivery/breaker.ts';
 import { doWriteJob } from '../../lib/delivery/do-write-job.ts';
+import { giveUpWrite } from '../../lib/delivery/give-up.ts';
 import { startWorker } from '../../lib/delivery/worker.ts';
 import { WriteJob } from '../../lib/delivery/write-job.ts';
-import { counted, settleWrite, type WriteResult } from '../../lib/delivery/write-settlement.ts';
+import type { WriteResult } from '../../lib/delivery/write-settlement.ts';
 import { instanceName } from '../../lib/node/instance.ts';
 import { openPatiently } from '../../lib/node/open-patiently.ts';
 import type { OdooServerNode, SyncStoreNode } from '../../lib/node/types.ts';
-import { OdooError } from '../../lib/odoo/errors.ts';
 import type { ClaimedJob } from '../../lib/store/jobs.ts';
 
 export type WritingOptions = {
@@ -45,12 +45,9 @@ export function startWriting({ store: node, server, who, ...tell }: WritingOptio
         tell.onBegin(WriteJob.parse(claimed.payload).records.length);
         return doWriteJob(store, server.client(), claimed, hold, who);
       },
-      lost: (claimed) => counted(WriteJob.parse(claimed.payload).records),
+      giveUp: (claimed, error) => giveUpWrite(store, claimed, error, who),
       onSettled: (claimed, result) => tell.onSettled(syncOf(claimed), result),
-      onFailed: (claimed, error, buried) => {
-        tell.onFailed(syncOf(claimed), error, buried);
-        if (buried) tell.onSettled(syncOf(claimed), givenUp(claimed, error, who));
-      },
+      onFailed: (claimed, error, buried) => tell.onFailed(syncOf(claimed), error, buried),
       breaker: breakerOf(store, () => server.client().server),
       onPaused: tell.onPaused,
       onResumed: tell.onResumed,
@@ -83,16 +80,4 @@ export function startWriting({ store: node, server, who, ...tell }: WritingOptio
 /** The envelope that a job's batch came with. */
 function syncOf(job: ClaimedJob): unknown {
   return (job.payload as { sync?: unknown }).sync;
-}
-
-/** What leaves of a job that was given up after its last try: each record, with the reason. */
-function givenUp(claimed: ClaimedJob, cause: Error, who: string): Pick<WriteResult, 'outcomes' | 'refusals'> {
-  const job = WriteJob.parse(claimed.payload);
-  const text = `Given up after its last try (${claimed.attempt}): ${cause.message}`;
-  const error = new OdooError('unknown-outcome', text, { model: job.model, cause });
-  return settleWrite(
-    job,
-    job.records.map((_, index) => ({ index, outcome: 'refused', error })),
-    { run: claimed.run, who },
-  );
 }

@@ -1,5 +1,5 @@
 import { chosen } from '../editor/validate.ts';
-import { openFaults } from '../editor/visibility.ts';
+import { openFaults, showWhatApplies } from '../editor/visibility.ts';
 import '../editor/style.ts';
 
 RED.nodes.registerType('sync-replay', {
@@ -10,6 +10,7 @@ RED.nodes.registerType('sync-replay', {
     name: { value: '' },
     store: { value: '', type: 'sync-store', validate: chosen('sync-replay.label.store') },
     action: { value: 'list' },
+    mapping: { value: 'original' },
   },
   inputs: 1,
   outputs: 1,
@@ -25,6 +26,7 @@ RED.nodes.registerType('sync-replay', {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
+    showWhatApplies();
     openFaults();
   },
 });

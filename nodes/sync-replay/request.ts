@@ -2,14 +2,33 @@ import { z } from 'zod';
 import { MessageError } from '../../lib/node/errors.ts';
 import type { FlowMessage } from '../../lib/node/types.ts';
 import type { DeadLetterFilter } from '../../lib/store/dead-letters.ts';
-import { ACTIONS } from './settings.ts';
+import { ACTIONS, MAPPINGS, type Settings } from './settings.ts';
 
+const Mapping = z.enum(MAPPINGS).optional();
 const Text = z.string().min(1).max(300).optional();
 const Request = z.object({
-  params: z.object({ id: Text, run: Text }).catch({}),
+  params: z.object({ id: Text, run: Text }).default({}),
   query: z
-    .object({ run: Text, queue: Text, fingerprint: Text, limit: z.coerce.number().int().min(1).max(1000).optional() })
-    .catch({}),
+    .object({
+      run: Text,
+      queue: Text,
+      fingerprint: Text,
+      limit: z.coerce.number().int().min(1).max(1000).optional(),
+      mapping: Mapping,
+    })
+    .default({}),
+});
+
+const Given = z.object({
+  action: z.enum(ACTIONS),
+  filter: z.object({ ids: z.array(z.string()).max(10_000).optional(), run: Text, queue: Text, fingerprint: Text }).default({}),
+  run: Text,
+  /** What canonical-map took its mapping from may stand there still. */
+  mapping: Mapping.catch(undefined),
+  limit: z.number().int().min(1).max(1000).optional(),
+  comment: z.string().max(2_000).optional(),
+  who: z.string().max(200).optional(),
+  record: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** What a message, or the HTTP request that it came with, asks for. */
@@ -20,48 +39,59 @@ export type Asked = {
   readonly one: boolean;
   /** The run that is to be replayed. */
   readonly run: string;
+  /** What letters are replayed with. */
+  readonly mapping: (typeof MAPPINGS)[number];
   readonly limit: number | undefined;
   readonly record: object | undefined;
   readonly comment: string;
   readonly who: string;
 };
 
-/** Reads `msg.action`, `msg.filter`, `msg.run`, `msg.record`, `msg.comment`, `msg.who`, or an HTTP request's parts, which `user` sent. Throws MessageError. */
-export function askedBy(message: FlowMessage, action: Asked['action'], node: string, user: string | undefined): Asked {
-  const request = message.req ? Request.parse(message.req) : undefined;
-  const { limit, ...query } = request?.query ?? {};
+/**
+ * Reads `msg.action`, `msg.filter`, `msg.run`, `msg.mapping`, `msg.record`, `msg.comment`, `msg.who`, or an HTTP request's
+ * parts, which `user` sent. Throws MessageError.
+ */
+export function askedBy(
+  message: FlowMessage,
+  { action, mapping: setMapping }: Pick<Settings, 'action' | 'mapping'>,
+  node: string,
+  user: string | undefined,
+): Asked {
+  const request = message.req ? parsed(Request, message.req, 'The request: ') : undefined;
+  const { limit, mapping: queried, ...query } = request?.query ?? {};
   const id = request?.params.id;
-  const given = z
-    .object({
-      action: z.enum(ACTIONS).default(action),
-      filter: z
-        .object({ ids: z.array(z.string()).max(10_000).optional(), run: Text, queue: Text, fingerprint: Text })
-        .default({}),
-      run: Text,
-      limit: z.number().int().min(1).max(1000).optional(),
-      comment: z.string().max(2_000).optional(),
-      who: z.string().max(200).optional(),
-      record: z.record(z.string(), z.unknown()).optional(),
-    })
-    .safeParse({ ...message, action: message.action ?? action });
-  if (!given.success) {
-    const [issue] = given.error.issues;
-    throw new MessageError('payload', `msg.${issue?.path.join('.')} is not right: ${issue?.message}.`);
-  }
+  const given = parsed(Given, { ...message, action: message.action ?? action }, 'msg.');
   const body = request ? bodyOf(message.payload) : undefined;
-  const asked = given.data.action;
-  const filter = { ...given.data.filter, ...query, ...(id ? { ids: [id] } : {}) };
-  const record = given.data.record ?? (asked === 'replay' && body && Object.keys(body).length > 0 ? body : undefined);
-  const comment = given.data.comment ?? (typeof body?.comment === 'string' ? body.comment : '');
-  const run = request?.params.run ?? given.data.run ?? '';
+  // A body with nothing but a mapping is no record.
+  const inBody = body && Object.keys(body).length === 1 ? Mapping.safeParse(body.mapping).data : undefined;
+  const mapping = given.mapping ?? queried ?? inBody ?? setMapping;
+  const asked = given.action;
+  const filter = { ...given.filter, ...query, ...(id ? { ids: [id] } : {}) };
+  const edited = asked === 'replay' && !inBody && body && Object.keys(body).length > 0 ? body : undefined;
+  const record = given.record ?? edited;
+  const comment = given.comment ?? (typeof body?.comment === 'string' ? body.comment : '');
+  const run = request?.params.run ?? given.run ?? '';
   if (asked === 'replay-run' && !run) throw new MessageError('payload', 'Say which run: msg.run, or :run in the address.');
   const one = filter.ids?.length === 1;
   if (record && !one) throw new MessageError('payload', 'An edited record takes the place of one letter: name its id.');
+  if (record && mapping === 'today')
+    throw new MessageError(
+      'payload',
+      'An edited record is done as it stands: it cannot be mapped anew. Leave the mapping or the record out.',
+    );
   if (asked === 'discard' && !comment.trim())
     throw new MessageError('payload', 'Discarding needs a comment that says why: what is discarded is never done.');
   // Over HTTP the request says who it is, never what it brings.
-  const who = user ?? given.data.who ?? `node:${node}`;
-  return { action: asked, filter, one, run, limit: given.data.limit ?? limit, record, comment, who };
+  const who = user ?? given.who ?? `node:${node}`;
+  return { action: asked, filter, one, run, mapping, limit: given.limit ?? limit, record, comment, who };
+}
+
+/** Parsed; what is not right is said, never left out: a filter that is left out would mean all letters. */
+function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown, whose: string): z.infer<Schema> {
+  const { data, error } = schema.safeParse(value);
+  if (!error) return data;
+  const [issue] = error.issues;
+  throw new MessageError('payload', `${whose}${issue?.path.join('.')} is not right: ${issue?.message}.`);
 }
 
 function bodyOf(payload: unknown): Record<string, unknown> | undefined {

@@ -20,7 +20,12 @@ export type FieldType =
 
 export type Choice = readonly [string, string];
 
+/** What may be installed beside what every stand-in has: OCA's demand estimates with Enterprise's master production schedule. */
+export type App = 'planning';
+
 export type FieldOptions = {
+  /** The app that brings the field. */
+  readonly app?: App;
   /** The only version that has the field; both where it is left out. */
   readonly only?: Version;
   /** In both versions, or in one. */
@@ -63,6 +68,8 @@ export type UniqueData = {
 export type ModelData = {
   readonly name: string;
   readonly only?: Version;
+  /** The app that brings the model. */
+  readonly app?: App;
   readonly order?: ByVersion<string>;
   readonly nameField?: ByVersion<string>;
   /** The fields that `name_search` looks in; the name field where left out. */

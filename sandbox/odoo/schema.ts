@@ -1,6 +1,7 @@
 import { BEHAVIOURS } from './behaviour/index.ts';
 import type { Behaviour, Compute, Inverse } from './behaviour.ts';
 import {
+  type App,
   type ByVersion,
   type Choice,
   char,
@@ -59,11 +60,12 @@ const COMMON: Readonly<Record<string, FieldData>> = {
   write_uid: many2one('Last Updated by', 'res.users', { readonly: true }),
 };
 
-/** The models as one version of Odoo has them. */
-export function schemaOf(version: Version): Schema {
+/** The models as one version of Odoo has them, with these apps. */
+export function schemaOf(version: Version, apps: readonly App[] = []): Schema {
   const of = <T>(value: ByVersion<T>): T =>
     typeof value === 'object' && value !== null && version in value ? (value as Record<Version, T>)[version] : (value as T);
-  const has = ({ only }: { readonly only?: Version }) => only === undefined || only === version;
+  const has = ({ only, app }: { readonly only?: Version; readonly app?: App }) =>
+    (only === undefined || only === version) && (app === undefined || apps.includes(app));
   const models = new Map<string, Model>();
   for (const [model, data] of Object.entries(MODELS)) {
     if (!has(data)) continue;

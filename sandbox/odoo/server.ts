@@ -5,7 +5,7 @@ import { calledBy } from './called.ts';
 import type { Database } from './calling.ts';
 import { describeSchema } from './describe-schema.ts';
 import { type FaultKind, FaultRule, type FaultRules, type Faults, faultRules } from './faults.ts';
-import type { Version } from './fields.ts';
+import type { App, Version } from './fields.ts';
 import { type Answer, html, json } from './http.ts';
 import { jsonRpc } from './protocols/json-rpc.ts';
 import { json2 } from './protocols/json2.ts';
@@ -18,6 +18,8 @@ import { Store } from './store.ts';
 export type SandboxOptions = {
   /** The Odoo that it looks like (19). */
   readonly version?: Version;
+  /** What is installed beside inventory, manufacturing, purchase and sales (nothing). */
+  readonly apps?: readonly App[];
   /** A port on loopback; a free one where left out. */
   readonly port?: number;
   /** Keeps the plant in this file, so that it survives a restart. */
@@ -48,7 +50,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     apiKey: options.apiKey ?? 'sandbox-key',
   };
   const store = new Store();
-  const database: Database = { name, schema: schemaOf(version), store };
+  const database: Database = { name, schema: schemaOf(version, options.apps), store };
   if (!(stateFile && restore(store, stateFile, version))) {
     seedPlant(database, new Date());
     describeSchema(database);

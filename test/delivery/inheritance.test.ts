@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { v7 as uuidv7 } from 'uuid';
 import { doWriteJob } from '../../lib/delivery/do-write-job.ts';
+import { giveUpWrite } from '../../lib/delivery/give-up.ts';
 import type { WriteResult } from '../../lib/delivery/write-settlement.ts';
 import { nextRun } from '../../lib/intake/emission.ts';
 import { type Call, type OdooClient, openOdoo } from '../../lib/odoo/client.ts';
@@ -87,8 +88,11 @@ describe('writing a run that is replayed', () => {
   /** Does the next job, which breaks off, and gives it up. */
   const giveUpNext = async () => {
     const claimed = await claim();
-    await assert.rejects(doWriteJob(store, client(), claimed, hold, 'test'));
-    await store.jobs.bury(claimed.lease, 'given up', { lines: 2, quantity: '0', records: 2 });
+    const failed = await doWriteJob(store, client(), claimed, hold, 'test').then(
+      () => assert.fail('it was done'),
+      (error: Error) => error,
+    );
+    await store.jobs.bury(claimed.lease, failed.message, await giveUpWrite(store, claimed, failed, 'test'));
   };
   const replay = async () => {
     answering = () => undefined;

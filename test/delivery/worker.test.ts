@@ -29,8 +29,7 @@ describe('the worker', () => {
       keys.map((key) => ({ queue: QUEUE, kind: 'odoo-write', key, payload: { records: [{ key }] }, maxAttempts: 2, ...more })),
     );
   const start = (handle: WorkerOptions<Settlement>['handle'], more: Partial<WorkerOptions<Settlement>> = {}) => {
-    const lost = () => ({ lines: 1, quantity: '1', records: 1 });
-    const worker = startWorker<Settlement>({ store, queue: QUEUE, owner: 'test', handle, lost, ...more });
+    const worker = startWorker<Settlement>({ store, queue: QUEUE, owner: 'test', handle, ...more });
     workers.push(worker);
     return worker;
   };

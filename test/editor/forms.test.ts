@@ -35,6 +35,8 @@ const NODES: Readonly<Record<string, string>> = {
   'canonical-map': 'map-in',
   'forecast-receive': 'receive',
   'forecast-validate': 'validate',
+  'forecast-approve': 'approve',
+  'forecast-version': 'v-approve',
   'forecast-target': 'target',
   'exception-route': 'route',
   'sync-run': 'run',
@@ -292,7 +294,7 @@ describe('the forms in a browser', function () {
     assert.deepEqual(await shown(), ['keys', 'method', 'args', 'store', 'maxAttempts']);
     await page.uncheck('#node-input-durable');
     await page.selectOption('#node-input-operation', 'create');
-    assert.deepEqual(await shown(), ['keys', 'followUp']);
+    assert.deepEqual(await shown(), ['keys', 'followUp', 'store']);
     await close('cancel');
   });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { PeriodKind } from '../../lib/canonical/period.ts';
 import { type DaySpan, dayNumber, periodReader } from '../../lib/forecast/days.ts';
 import { scaled, scaledText } from '../../lib/forecast/scaled.ts';
-import { type Bucket, bucketed } from '../../lib/forecast/targets/buckets.ts';
+import { type Bucket, bucketer } from '../../lib/forecast/targets/buckets.ts';
 
 const read = periodReader('Europe/Berlin');
 const weekdays = (day: number) => (day + 3) % 7 < 5;
@@ -17,7 +17,7 @@ function split(kind: PeriodKind, demand: Record<string, string>, { works = every
     const sum = { units: scaled(quantity), lines: 1, sent: scaled(quantity) };
     return [read(text) as DaySpan, sum] as const;
   });
-  return bucketed(periods, { kind, works, step: scaled(step), from: from === undefined ? undefined : dayNumber(from) });
+  return bucketer({ kind, works, from: from === undefined ? undefined : dayNumber(from) })(periods, scaled(step));
 }
 
 const shown = (buckets: readonly Bucket[]) => Object.fromEntries(buckets.map(({ text, units }) => [text, scaledText(units)]));

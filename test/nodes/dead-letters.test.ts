@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import type { SyncStoreNode } from '../../lib/node/types.ts';
 import { openOdoo } from '../../lib/odoo/client.ts';
 import { searchAll } from '../../lib/odoo/pages.ts';
 import odooWrite from '../../nodes/odoo-write/odoo-write.ts';
 import syncReplay from '../../nodes/sync-replay/sync-replay.ts';
 import { type OdooProxy, openProxy } from '../support/odoo-proxy.ts';
 import { odooServers, type TestServer } from '../support/servers.ts';
-import { type NodeModule, nodeOf, startFlow, stopFlow, until, waitFor } from './flow.ts';
+import { type NodeModule, nodeOf, startFlow, stopFlow, store, until, waitFor } from './flow.ts';
 
 const MODULES = [odooWrite, syncReplay] as unknown as NodeModule[];
 const NOWHERE = 99_999_999;
@@ -98,6 +99,28 @@ for (const target of odooServers()) {
       assert.equal((await held(`${stamp}-617`))[0]?.street, 'Mended');
       const again = await ask({ req: { params: { id: letter.id }, query: {} }, action: 'replay' });
       assert.equal(again.statusCode, 404);
+    });
+
+    it('replays none where the filter is not right: left out it would mean all', async () => {
+      nodeOf('write').receive({ payload: [{ ref: `${stamp}-y`, name: 'Y', country_id: NOWHERE }] });
+      await waitFor('applied');
+      const req = { params: {}, query: { run: 'x', limit: 'many' } };
+      assert.equal((await ask({ req, action: 'replay', payload: {} })).statusCode, 400);
+      assert.equal(((await ask({})).payload as Letter[]).length, 1);
+    });
+
+    it('settles the event that asks for it, and leaves one that only lists to what comes after', async () => {
+      const { jobs } = await store();
+      const { inFlow } = nodeOf('store') as unknown as SyncStoreNode;
+      await jobs.add([{ queue: 'events', kind: 'event', key: 'one', payload: {}, maxAttempts: 3 }]);
+      const [event] = await jobs.claim('events', { owner: 'test', leaseSeconds: 60, limit: 1 });
+      const lease = { ...event!.lease, store: 'store', settledBy: 'takers' as const };
+      const taken: string[] = [];
+      Object.assign(inFlow, { taken: ({ job }: { job: string }) => taken.push(job) });
+      for (const action of ['list', 'groups']) await ask({ action, sync: { lease } });
+      assert.deepEqual(taken, []);
+      await ask({ action: 'replay', sync: { lease } });
+      assert.deepEqual(taken, [lease.job]);
     });
 
     it('discards only with a comment', async () => {

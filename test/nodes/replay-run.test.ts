@@ -13,6 +13,9 @@ import { type NodeModule, nodeOf, startFlow, stopFlow, store, until, waitFor } f
 
 const MODEL = 'res.partner';
 
+/** What the flow makes of a line: its mapping, which a test may change. */
+let mapped = (record: Record<string, unknown>): object => record;
+
 /** Counts the lines as validation would, and passes them on. */
 const counting: NodeModule = (RED) =>
   RED.nodes.registerType('counting', function (this: Node, config) {
@@ -23,7 +26,7 @@ const counting: NodeModule = (RED) =>
       const { runs } = await store();
       const counted = { lines: recordsOf(message).length, quantity: '0' };
       for (const stage of ['validated', 'accepted'] as const) await runs.total(lease, stage, String(index), counted);
-      send(message);
+      send({ ...message, payload: recordsOf(message).map((record) => mapped({ ...record })) });
     });
   });
 
@@ -46,6 +49,7 @@ for (const target of odooServers()) {
     beforeEach(async () => {
       asked = 0;
       sent = 0;
+      mapped = (record) => record;
       await startFlow(
         [forecastReceive, odooWrite, syncReplay, counting] as NodeModule[],
         [
@@ -126,6 +130,39 @@ for (const target of odooServers()) {
       const names = (await partners()).map(({ name }) => name);
       assert.deepEqual(names.sort(), ['fine', 'twice']);
       assert.deepEqual((await ask({ action: 'list', filter: { run: first.run } })).payload, []);
+    });
+
+    it('maps the lines of letters as the flow maps today, where that is asked for', async () => {
+      const wrong = { ref: `${stamp}-wrong`, name: 'Wrong', country_id: 99_999_999 };
+      const { run } = await apply([...named('right'), wrong]);
+      const replayed = { action: 'replay', filter: { run }, mapping: 'today' };
+      mapped = ({ country_id: _, ...record }) => record;
+      const { status, payload } = await ask(replayed);
+      const { runs, mapping } = payload as unknown as { runs: RunSummary[]; mapping: string };
+      assert.deepEqual([status, mapping, runs.map((one) => one.run)], [202, 'today', [run]]);
+      const { applied, unchanged, dead } = await ended(run);
+      assert.deepEqual([applied, unchanged, dead], [1, 1, 0]);
+      assert.deepEqual((await ask({ action: 'list' })).payload, []);
+    });
+
+    it('does a letter as it was mapped then unless it is asked otherwise, and says where today’s mapping cannot be had', async () => {
+      const wrong = { ref: `${stamp}-then`, name: 'Then', country_id: 99_999_999 };
+      const { run } = await apply([wrong]);
+      mapped = ({ country_id: _, ...record }) => record;
+      const answer = await ask({ action: 'replay', filter: { run } });
+      assert.deepEqual([answer.status, (answer.payload as unknown as { replayed: number }).replayed], [200, 1]);
+      assert.equal((await ended(run)).dead, 1);
+      nodeOf('write').receive({ payload: [wrong] });
+      await waitFor('applied', 3);
+      const letters = (await ask({ action: 'list' })).payload as unknown as { id: string; run?: string }[];
+      const ofNoRun = letters.find((letter) => letter.run === undefined);
+      const today = (query: object, payload: unknown = {}) =>
+        ask({ req: { params: { id: ofNoRun?.id }, query }, action: 'replay', payload });
+      for (const { status, payload } of [await today({ mapping: 'today' }), await today({}, { mapping: 'today' })])
+        assert.deepEqual([status, /came of no run/.test(payload.error)], [409, true]);
+      assert.equal((await today({ mapping: 'yesterday' })).status, 400);
+      assert.equal((await today({ mapping: 'today' }, { ref: 'edited' })).status, 400);
+      assert.equal(((await ask({ action: 'list' })).payload as unknown as object[]).length, 2);
     });
 
     it('does what the person asked for: an old run goes over a newer one, which is named', async () => {

@@ -319,20 +319,39 @@ for (const target of testStores()) {
       assert.deepEqual([summary?.state, summary?.applied], ['applied', 2]);
     });
 
-    it('counts the lines of a write job that is given up as dead', async () => {
-      const run = await accept(1);
+    it('makes each record of a write job that is given up a dead letter of its own, and counts its lines', async () => {
+      const run = await accept(2);
       const { lease } = await claim();
-      await counted(lease, { validated: 1, accepted: 1 });
+      await counted(lease, { validated: 2, accepted: 2 });
       const queue = `odoo-write:${run}`;
-      await store.jobs.add([{ queue, kind: 'odoo-write', key: run, run, payload: { records: [{}] }, maxAttempts: 1 }], lease);
+      const records = [{ a: 1 }, { a: 2 }];
+      await store.jobs.add([{ queue, kind: 'odoo-write', key: run, run, payload: { records }, maxAttempts: 1 }], lease);
       await store.runs.handOver(lease);
       await store.runs.release(lease);
       const [write] = await store.jobs.claim(queue, { owner: 'test', leaseSeconds: 60, limit: 1 });
       assert.ok(write);
-      await store.jobs.bury(write.lease, 'Odoo said no for days', { lines: 1, quantity: '1.5', records: 1 });
+      const error = 'Odoo said no for days';
+      const dead = records.map((record) => ({ record, error, fingerprint: 'F', progress: { idle: true } }));
+      const totals = { refused: { lines: 2, quantity: '3', records: 2 } };
+      await store.jobs.bury(write.lease, error, { result: { refused: 2 }, dead, totals });
       const summary = await store.runs.summary(run);
-      assert.deepEqual([summary?.state, summary?.dead, summary?.applied], ['applied-with-exceptions', 1, 0]);
-      assert.equal((await store.deadLetters.list({ run }))[0]?.error, 'Odoo said no for days');
+      assert.deepEqual([summary?.state, summary?.dead, summary?.applied], ['applied-with-exceptions', 2, 0]);
+      const letters = await store.deadLetters.list({ run });
+      assert.deepEqual(
+        letters.map(({ error, parent, payload }) => ({ error, parent, payload })).toReversed(),
+        records.map((record) => ({ error, parent: write.id, payload: { records: [record] } })),
+      );
+      // Given up once more, it is counted once.
+      await store.deadLetters.replay({ ids: letters.slice(0, 1).map(({ id }) => id) }, { who: 'anna' });
+      const [again] = await store.jobs.claim(queue, { owner: 'test', leaseSeconds: 60, limit: 1 });
+      assert.deepEqual([again?.progress, (await store.runs.summary(run))?.dead], [[{ idle: true }], 1]);
+      assert.ok(again);
+      const one = { refused: { lines: 1, quantity: '1.5', records: 1 } };
+      await store.jobs.bury(again.lease, error, { result: {}, dead: dead.slice(1), totals: one });
+      assert.equal((await store.runs.summary(run))?.dead, 2);
+      assert.equal((await store.deadLetters.list({ run })).length, 2);
+      await store.deadLetters.replay({ run }, { who: 'anna' });
+      assert.equal((await store.runs.summary(run))?.dead, 0);
     });
 
     it('counts a dead letter that is replayed as what becomes of it, and adds up all the time', async () => {

@@ -1,6 +1,7 @@
 /** Large runs and large jobs: nothing stands still meanwhile, and the summary stays quick. */
 import assert from 'node:assert/strict';
 import { v7 as uuidv7 } from 'uuid';
+import type { VersionItem } from '../../lib/canonical/version-item.ts';
 import type { RoutedRefusal } from '../../lib/store/exceptions.ts';
 import type { Store } from '../../lib/store/open.ts';
 import type { RunSummary } from '../../lib/store/summary.ts';
@@ -25,6 +26,50 @@ for (const target of testStores()) {
       await store.runs.accept(run, { lines: MANY, contentHash: 'abc', queue: 'intake', maxAttempts: 3 });
     });
     after(() => end());
+
+    it('keeps a version of 100,000 lines and gives it back, and nothing stands still', async () => {
+      const [job] = await store.jobs.claim('intake', { owner: 'test', leaseSeconds: 600, limit: 1 });
+      assert.ok(job);
+      const items = Array.from(
+        { length: 90 },
+        (_, at): VersionItem => ({
+          product: `P${at}`,
+          location: 'WH',
+          group: 'All',
+          uom: 'Units',
+          lines: 1_144,
+          sent: '1144',
+          periods: Array.from({ length: 52 }, (_, week) => ({
+            period: `2027-W${String(week + 1).padStart(2, '0')}`,
+            quantity: '22',
+            lines: Array.from(
+              { length: 22 },
+              (_, line) => [at * 1_144 + week * 22 + line, '1', `C${line}`] as [number, string, string],
+            ),
+          })),
+        }),
+      );
+      const head = {
+        interface: 'forecast-import',
+        run: run.id,
+        queue: 'approve',
+        purpose: 'baseline' as const,
+        mappings: [],
+        rules: [],
+      };
+      let id = '';
+      const keeping = await longestStall(async () => {
+        id = await store.versions.keep(job.lease, head, items);
+      });
+      assert.ok(keeping < LONGEST_STALL, `keeping stood still for ${keeping} ms`);
+      let read: VersionItem[] = [];
+      const reading = await longestStall(async () => {
+        read = await store.versions.items.all(id);
+      });
+      assert.ok(reading < LONGEST_STALL, `reading stood still for ${reading} ms`);
+      assert.deepEqual([read.length, read.reduce((total, { lines }) => total + lines, 0)], [90, 90 * 1_144]);
+      await store.jobs.retry(job.lease, { delayMs: 0, countAttempt: false });
+    });
 
     it('stores 100,000 exceptions, shows them, by line and by cause, and clears them, and nothing stands still', async () => {
       const refusals = Array.from(

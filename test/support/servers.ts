@@ -24,8 +24,8 @@ export type TestTarget = {
   readonly name: string;
   /** The protocols that the server is to be tested in. */
   readonly protocols: readonly Protocol[];
-  /** The server, running and ready; the sandbox starts with untouched data. */
-  start(): Promise<TestServer>;
+  /** The server, running and ready; the sandbox starts with untouched data, and with these apps. */
+  start(apps?: readonly 'planning'[]): Promise<TestServer>;
   stop(): Promise<void>;
   /** A shell command that restarts it. */
   readonly restart?: string;
@@ -62,9 +62,9 @@ function sandbox(): TestTarget[] {
     {
       name: 'sandbox',
       protocols: PROTOCOLS,
-      async start() {
+      async start(apps = []) {
         const { startSandbox } = await import(SANDBOX);
-        const started = await startSandbox();
+        const started = await startSandbox({ apps });
         running = started;
         return Server.parse({ ...started, name: 'sandbox' });
       },

@@ -10,17 +10,20 @@ export type Bucketing = {
   readonly kind: PeriodKind;
   /** Whether the plant works on a day, by its number. */
   readonly works: (day: number) => boolean;
-  /** The rounding of the product's unit, in units of 10⁻²⁰. */
-  readonly step: bigint;
   /** The first day that counts; of a period that has begun before it, the share of the days from it on. All where left out. */
   readonly from?: number | undefined;
 };
+
+/** Splits what is wanted of one product; `step` is the rounding of its unit, in units of 10⁻²⁰. */
+export type Bucketer = (periods: Iterable<readonly [DaySpan, Readonly<PeriodSum>]>, step: bigint) => Bucket[];
 
 /** The least number that 1 to 31 divide: in its parts every share of a month's days is a whole number. */
 const PARTS = 72_201_776_446_800n;
 /** A share of what is left of a period that has begun is a share of a share. */
 const SHARES = PARTS * PARTS;
 
+/** How a period falls on buckets: the one in which it begins, and the share of it (of `SHARES`) that each takes. */
+type Shape = { readonly beginning: DaySpan; readonly shares: readonly (readonly [DaySpan, bigint])[] };
 type Filling = { readonly span: DaySpan; shares: bigint; lines: number; sent: bigint };
 
 /**
@@ -32,39 +35,53 @@ type Filling = { readonly span: DaySpan; shares: bigint; lines: number; sent: bi
  * so that they are counted once. Buckets on which nothing falls are among them: what stands there from an earlier forecast
  * holds no more.
  */
-export function bucketed(periods: Iterable<readonly [DaySpan, Readonly<PeriodSum>]>, bucketing: Bucketing): Bucket[] {
-  const fillings = new Map<number, Filling>();
-  const { kind, from = Number.NEGATIVE_INFINITY } = bucketing;
-  const at = (day: number): Filling => {
-    const span = bucketAt(kind, day);
-    let filling = fillings.get(span.first);
-    if (!filling) {
-      filling = { span, shares: 0n, lines: 0, sent: 0n };
-      fillings.set(span.first, filling);
+export function bucketer(bucketing: Bucketing): Bucketer {
+  // A plan has a few hundred periods, and each falls on the same buckets whatever the product.
+  const shapes = new Map<string, Shape>();
+  return (periods, step) => {
+    const fillings = new Map<number, Filling>();
+    const at = (span: DaySpan): Filling => {
+      let filling = fillings.get(span.first);
+      if (!filling) {
+        filling = { span, shares: 0n, lines: 0, sent: 0n };
+        fillings.set(span.first, filling);
+      }
+      return filling;
+    };
+    for (const [span, { units, lines, sent }] of periods) {
+      let shape = shapes.get(span.text);
+      if (!shape) {
+        shape = shapeOf(span, bucketing);
+        shapes.set(span.text, shape);
+      }
+      const beginning = at(shape.beginning);
+      beginning.lines += lines;
+      beginning.sent += sent;
+      for (const [bucket, share] of shape.shares) at(bucket).shares += units * share;
     }
-    return filling;
+    return rounded(
+      [...fillings.values()].sort((one, other) => one.span.first - other.span.first),
+      step,
+    );
   };
-  for (const [span, { units, lines, sent }] of periods) {
-    const first = Math.max(span.first, from);
-    const beginning = at(first);
-    beginning.lines += lines;
-    beginning.sent += sent;
-    if (first >= span.end) continue;
-    const left = (units * SHARES * BigInt(span.end - first)) / BigInt(span.end - span.first);
-    const worked = workedDays(first, span.end, bucketing.works);
-    const all = worked === 0 ? span.end - first : worked;
-    for (let day = first; day < span.end; ) {
-      const filling = at(day);
-      const end = Math.min(filling.span.end, span.end);
-      const days = worked === 0 ? end - day : workedDays(day, end, bucketing.works);
-      filling.shares += (left * BigInt(days)) / BigInt(all);
-      day = end;
-    }
+}
+
+function shapeOf(span: DaySpan, { kind, works, from = Number.NEGATIVE_INFINITY }: Bucketing): Shape {
+  const first = Math.max(span.first, from);
+  const shares: [DaySpan, bigint][] = [];
+  const beginning = bucketAt(kind, first);
+  if (first >= span.end) return { beginning, shares };
+  const left = (SHARES * BigInt(span.end - first)) / BigInt(span.end - span.first);
+  const worked = workedDays(first, span.end, works);
+  const all = BigInt(worked === 0 ? span.end - first : worked);
+  for (let day = first; day < span.end; ) {
+    const bucket = bucketAt(kind, day);
+    const end = Math.min(bucket.end, span.end);
+    const days = worked === 0 ? end - day : workedDays(day, end, works);
+    shares.push([bucket, (left * BigInt(days)) / all]);
+    day = end;
   }
-  return rounded(
-    [...fillings.values()].sort((one, other) => one.span.first - other.span.first),
-    bucketing.step,
-  );
+  return { beginning, shares };
 }
 
 /** Whole steps for each, their sum rounded up once; what is over goes to the largest remainders, the earlier ones first. */
@@ -91,18 +108,18 @@ function workedDays(first: number, end: number, works: (day: number) => boolean)
   return count;
 }
 
-const MOST_KEPT = 20_000;
-const known = new Map<string, DaySpan>();
-
 /** The period of a kind that holds a day. */
 function bucketAt(kind: PeriodKind, day: number): DaySpan {
-  const key = `${kind} ${day}`;
-  let span = known.get(key);
-  if (!span) {
-    const { text, start, end } = periodOf(kind, dayText(day));
-    span = { text, first: dayNumber(start), end: dayNumber(end) };
-    if (known.size >= MOST_KEPT) known.clear();
-    known.set(key, span);
-  }
-  return span;
+  const { text, start, end } = periodOf(kind, dayText(day));
+  return { text, first: dayNumber(start), end: dayNumber(end) };
+}
+
+/** The bucketers of companies, each made once: they differ in their working days, and perhaps in their periods. */
+export function perCompany(make: (company: number | undefined) => Bucketing): (company: number | undefined) => Bucketer {
+  const known = new Map<number | undefined, Bucketer>();
+  return (company) => {
+    const bucketed = known.get(company) ?? bucketer(make(company));
+    known.set(company, bucketed);
+    return bucketed;
+  };
 }

@@ -4,7 +4,7 @@ import type { PeriodKind } from '../../canonical/period.ts';
 import { Pace } from '../../mapping/pace.ts';
 import { dayText } from '../days.ts';
 import { scaledText } from '../scaled.ts';
-import { bucketed } from './buckets.ts';
+import { perCompany } from './buckets.ts';
 import { sourceOf } from './demand.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -17,11 +17,12 @@ export type EstimateSettings = {
 
 /** Turns a forecast's demand into demand estimates, one a product, place and period; a period that has begun counts whole. */
 export async function demandEstimates(wanted: readonly Wanted[], settings: EstimateSettings): Promise<DemandEstimate[]> {
+  const bucketerOf = perCompany((company) => ({ kind: settings.bucket, works: settings.works(company) }));
   const pace = new Pace();
   const estimates: DemandEstimate[] = [];
   for (const { product, location, periods, warehouse, step } of wanted) {
     if (pace.due()) await pace.rest();
-    for (const bucket of bucketed(periods, { kind: settings.bucket, works: settings.works(warehouse.company), step }))
+    for (const bucket of bucketerOf(warehouse.company)(periods, step))
       estimates.push({
         product,
         location,

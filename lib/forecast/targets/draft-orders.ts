@@ -5,7 +5,7 @@ import { Pace } from '../../mapping/pace.ts';
 import { dayNumber, dayText } from '../days.ts';
 import { ForecastError } from '../errors.ts';
 import { scaledText } from '../scaled.ts';
-import { bucketed } from './buckets.ts';
+import { type Bucketer, perCompany } from './buckets.ts';
 import { sourceOf } from './demand.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -30,24 +30,24 @@ export const ORDER_KEY = 'PB/';
  * @throws ForecastError `changed` for a product that has no supply any more
  */
 export async function draftOrders(wanted: readonly Wanted[], settings: OrderSettings): Promise<PlannedOrder[]> {
+  const from = dayNumber(settings.today);
+  const bucketerOf = perCompany((company) => ({ kind: settings.bucket, works: settings.works(company), from }));
   const pace = new Pace();
   const orders: PlannedOrder[] = [];
   for (const one of wanted) {
     if (pace.due()) await pace.rest();
-    for (const order of ordersFor(one, settings)) orders.push(order);
+    for (const order of ordersFor(one, bucketerOf(one.warehouse.company), settings.interface)) orders.push(order);
   }
   return orders;
 }
 
-function ordersFor({ product, location, periods, warehouse, supply, step }: Wanted, settings: OrderSettings): PlannedOrder[] {
+function ordersFor({ product, location, periods, supply, step }: Wanted, bucketed: Bucketer, name: string): PlannedOrder[] {
   if (supply.kind === 'none')
     throw new ForecastError(
       'changed',
       `Nothing makes or sells "${product}" for "${location}" any more, as it did when the forecast was validated. Send the run again.`,
     );
-  const from = dayNumber(settings.today);
-  const buckets = bucketed(periods, { kind: settings.bucket, works: settings.works(warehouse.company), step, from });
-  return buckets.map((bucket) => ({
+  return bucketed(periods, step).map((bucket) => ({
     product,
     location,
     period: bucket.text,
@@ -55,7 +55,7 @@ function ordersFor({ product, location, periods, warehouse, supply, step }: Want
     supply: supply.kind,
     start: dayText(bucket.first - supply.leadDays),
     due: dayText(bucket.first),
-    origin: orderKey(settings.interface, product, location, bucket.text),
+    origin: orderKey(name, product, location, bucket.text),
     ...(supply.kind === 'buy' ? { supplier: String(supply.partner) } : { billOfMaterials: String(supply.bom) }),
     [SOURCE]: sourceOf([bucket]),
     [PLANNED]: { product, location },

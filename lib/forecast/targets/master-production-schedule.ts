@@ -4,7 +4,7 @@ import type { PlannedDemand } from '../../canonical/planned-demand.ts';
 import { Pace } from '../../mapping/pace.ts';
 import { dayNumber, dayText } from '../days.ts';
 import { scaledText } from '../scaled.ts';
-import { bucketed } from './buckets.ts';
+import { perCompany } from './buckets.ts';
 import { sourceOf } from './demand.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -25,14 +25,14 @@ export type ScheduleSettings = {
  * that is there keeps its day, and others within the same period are set to nothing.
  */
 export async function plannedDemand(wanted: readonly Wanted[], settings: ScheduleSettings): Promise<PlannedDemand[]> {
+  const bucketerOf = perCompany((company) => ({ kind: settings.bucket(company), works: settings.works(company) }));
   const pace = new Pace();
   const planned: PlannedDemand[] = [];
   for (const one of wanted) {
     if (pace.due()) await pace.rest();
     const { product, location, periods, warehouse, step } = one;
     const { id, dates } = settings.scheduleOf(one);
-    const kind = settings.bucket(warehouse.company);
-    for (const bucket of bucketed(periods, { kind, works: settings.works(warehouse.company), step })) {
+    for (const bucket of bucketerOf(warehouse.company)(periods, step)) {
       const held = dates.filter((date) => dayNumber(date) >= bucket.first && dayNumber(date) < bucket.end);
       const [first = dayText(bucket.end - 1), ...others] = [...new Set(held)].sort();
       const entry = (date: string, quantity: string) => ({ product, location, schedule: String(id), date, quantity });

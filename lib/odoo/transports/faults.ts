@@ -40,7 +40,7 @@ export function httpFault(answer: HttpAnswer, details: OdooErrorDetails = {}): O
   if (status === 502 || status === 504)
     return new OdooError(
       'unknown-outcome',
-      `A proxy before Odoo answered ${status}; whether Odoo did what was asked is not known.`,
+      `Outcome unknown: a proxy before Odoo answered ${status}; whether Odoo did what was asked is not known.`,
       given,
     );
   if (status === 503 || status === 429)

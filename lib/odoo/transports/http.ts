@@ -119,9 +119,13 @@ function asOdooError(error: unknown, base: string, seconds: number, timedOut: bo
     return new OdooError('unavailable', text, { cause: error });
   }
   const what = timedOut ? `gave no answer within ${seconds} seconds` : `cut the connection before it answered (${fault.message})`;
-  return new OdooError('unknown-outcome', `Odoo at ${base} ${what}; whether it did what was asked is not known.`, {
-    cause: error,
-  });
+  return new OdooError(
+    'unknown-outcome',
+    `Outcome unknown: Odoo at ${base} ${what}; whether it did what was asked is not known.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** A connection that tried several addresses fails with an AggregateError; its first part says why. */

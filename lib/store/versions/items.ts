@@ -7,8 +7,10 @@ import type { VersionItemsTable } from '../schema.ts';
 
 export type ItemKey = Pick<VersionItem, 'product' | 'location'>;
 
-/** Items, or keys of items, that one statement takes: each may be a few kilobytes of text. */
+/** Items that are read or written at a stretch: not too many, and not too much text, for an item may stand for thousands of lines. */
 const AT_ONCE = 100;
+const READ_AT_ONCE = 40;
+const MOST_TEXT = 200_000;
 
 /** Items as rows of a version. The hash tells whether two versions want the same: by unit, periods and quantities. */
 export async function packItems(version: string, items: Iterable<VersionItem>): Promise<VersionItemsTable[]> {
@@ -25,15 +27,25 @@ export async function packItems(version: string, items: Iterable<VersionItem>): 
 
 /** Inserts packed items some at a time; others get their turn in between. */
 export async function insertItems(tx: Tx, rows: readonly VersionItemsTable[]): Promise<void> {
-  for (const some of chunks(rows, AT_ONCE)) {
+  let some: VersionItemsTable[] = [];
+  let text = 0;
+  const insert = async () => {
     await tx.insertInto('version_items').values(some).execute();
+    [some, text] = [[], 0];
     await nextTurn();
+  };
+  for (const row of rows) {
+    some.push(row);
+    text += row.body.length;
+    if (some.length >= AT_ONCE || text > MOST_TEXT) await insert();
   }
+  if (some.length > 0) await insert();
 }
 
 export function itemsOf({ db }: StoreContext) {
   /** Pages of a version's items by product and place; `differing` leaves out what that other version wants just so. */
   async function* pages(version: string, differing?: string): AsyncGenerator<VersionItem[]> {
+    const pace = pacer();
     let after: ItemKey | undefined;
     for (;;) {
       let query = db
@@ -42,7 +54,7 @@ export function itemsOf({ db }: StoreContext) {
         .where('version', '=', version)
         .orderBy('product')
         .orderBy('location')
-        .limit(AT_ONCE);
+        .limit(READ_AT_ONCE);
       if (differing !== undefined)
         query = query.where(({ not, exists, selectFrom }) =>
           not(
@@ -63,7 +75,12 @@ export function itemsOf({ db }: StoreContext) {
         );
       const rows = await query.execute();
       if (rows.length === 0) return;
-      yield rows.map(({ body }) => JSON.parse(body) as VersionItem);
+      const items: VersionItem[] = [];
+      for (const { body } of rows) {
+        items.push(JSON.parse(body) as VersionItem);
+        await pace();
+      }
+      yield items;
       after = rows.at(-1);
       await nextTurn();
     }

@@ -203,6 +203,15 @@ export const baseModels: Readonly<Record<string, ModelData>> = {
       currency_id: many2one('Currency', 'res.currency', { required: true }),
       parent_id: many2one('Parent Company', 'res.company'),
       email: char('Email'),
+      manufacturing_period: selection(
+        'Manufacturing Period',
+        [
+          ['month', 'Monthly'],
+          ['week', 'Weekly'],
+          ['day', 'Daily'],
+        ],
+        { app: 'planning', default: 'month' },
+      ),
       horizon_days: float('Replenishment Horizon', { only: 19, required: true, default: 365 }),
       days_to_purchase: float('Days to Purchase'),
       po_lead: float('Purchase Lead Time', { only: 14, required: true, default: 0 }),

@@ -1,6 +1,7 @@
 import type { ModelData } from '../fields.ts';
 import { baseModels } from './base.ts';
 import { manufacturingModels } from './manufacturing.ts';
+import { planningModels } from './planning.ts';
 import { productModels } from './product.ts';
 import { purchaseModels } from './purchase.ts';
 import { salesModels } from './sales.ts';
@@ -18,4 +19,5 @@ export const MODELS: Readonly<Record<string, ModelData>> = {
   ...manufacturingModels,
   ...purchaseModels,
   ...salesModels,
+  ...planningModels,
 };

@@ -13,6 +13,8 @@ export type Look = {
   jobs(): Promise<JobCount[]>;
   runs(): Promise<string[]>;
   summary(run: string): Promise<RunSummary>;
+  /** The state of each version, by its id. */
+  versions(): Promise<ReadonlyMap<string, string>>;
   /** By reason, those of events. */
   exceptions(): Promise<ReadonlyMap<string, number>>;
   /** The entries of the audit that tell of such a deed. */
@@ -46,6 +48,10 @@ export async function lookInto(url: string): Promise<Look> {
       const summary = await summaryOf({ db, dialect: postgres ? 'postgres' : 'sqlite' }, run);
       if (!summary) throw new Error(`run ${run} is gone`);
       return summary;
+    },
+    async versions() {
+      const rows = await db.selectFrom('versions').select(['id', 'state']).orderBy('number').execute();
+      return new Map(rows.map(({ id, state }) => [id, state]));
     },
     async exceptions() {
       const rows = await db

@@ -1,0 +1,2 @@
+from . import demand_estimate
+from . import master_production_schedule
