@@ -37,12 +37,16 @@ export type EmittedVersion = {
   parts(): AsyncGenerator<VersionPart>;
 };
 
+/** A release that has to wait for an earlier one looks again so long after that one is due. */
+const OUT_OF_TURN_MILLISECONDS = 1_000;
+
 /** Records a message. */
 const BATCH = 1_000;
 
 /**
  * Claims the next release or preview of a version; undefined when there is none. A release begins anew each time that it
- * comes: what an earlier emission left is cleared. One whose attempts are used up is buried, and says why.
+ * comes: what an earlier emission left is cleared. It waits for those that were to be released before it, so that an old
+ * version never overwrites a newer one. One whose attempts are used up is buried, and says why.
  */
 export async function nextVersion(
   store: Store,
@@ -71,6 +75,11 @@ export async function nextVersion(
       const standing = everything ? undefined : await store.versions.standing(id, day);
       const part = { kind: 'preview' as const, version, key, run: undefined, lease };
       return { ...part, parts: () => emit(store.versions.items.pages(id, standing), part) };
+    }
+    const earlier = await store.jobs.earlierDueIn(job);
+    if (earlier !== undefined) {
+      await store.jobs.retry(lease, { delayMs: earlier + OUT_OF_TURN_MILLISECONDS, countAttempt: false });
+      continue;
     }
     const { version, standing } = await store.versions.begin(lease, day, everything);
     const part = { kind: 'release' as const, version, key, run, lease };

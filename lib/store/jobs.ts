@@ -253,6 +253,22 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       return rows.map((row) => row.id);
     },
 
+    /** In how many milliseconds an earlier job of the queue and kind may be done, where one is not; undefined where all are. */
+    async earlierDueIn({ id, queue, kind, createdAt }: Pick<ClaimedJob, 'id' | 'queue' | 'kind' | 'createdAt'>) {
+      const row = await db
+        .selectFrom('jobs')
+        .select(['state', 'next_attempt_at'])
+        .where('queue', '=', queue)
+        .where('kind', '=', kind)
+        .where('state', 'in', ['pending', 'running'])
+        .where((eb) => eb.or([eb('created_at', '<', createdAt), eb.and([eb('created_at', '=', createdAt), eb('id', '<', id)])]))
+        .orderBy('created_at')
+        .limit(1)
+        .executeTakeFirst();
+      if (!row) return undefined;
+      return row.state === 'pending' ? Math.max(0, Number(row.next_attempt_at) - Date.now()) : 0;
+    },
+
     /** Other jobs of the queue that were begun and wait to be tried again. */
     async begunBesides({ id, queue }: Pick<ClaimedJob, 'id' | 'queue'>): Promise<string[]> {
       const rows = await db

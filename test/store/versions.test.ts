@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { VersionItem } from '../../lib/canonical/version-item.ts';
+import { nextVersion } from '../../lib/release/emission.ts';
 import type { Store } from '../../lib/store/open.ts';
 import type { Version } from '../../lib/store/versions/read.ts';
 import { testStores } from '../support/stores.ts';
@@ -91,6 +93,25 @@ for (const target of testStores()) {
       assert.equal(job.kind, 'preview');
       await store.jobs.settle(job.lease);
     };
+
+    it('releases an old version that had to be tried again before the newer ones', async () => {
+      const items = [item('A', '10')];
+      const versions = [await imported(items, true), await imported(items, true), await imported(items, true)];
+      const options = { queue: QUEUE, owner: 'test', leaseSeconds: 60, day: '2026-11-26', everything: false };
+      const first = await nextVersion(store, options);
+      assert.equal(first?.version.id, versions[0]?.id);
+      await store.jobs.retry(first?.lease ?? assert.fail(), { error: 'Odoo is away.', delayMs: 200, countAttempt: false });
+      assert.equal(await nextVersion(store, options), undefined);
+      for (const { id } of versions) {
+        let next: Awaited<ReturnType<typeof nextVersion>>;
+        while (!next) {
+          await sleep(50);
+          next = await nextVersion(store, options);
+        }
+        assert.equal(next.version.id, id);
+        await store.jobs.settle(next.lease);
+      }
+    });
 
     it('numbers an interface’s versions and shows what each wants', async () => {
       const first = await imported([item('A', '5'), item('B', '7')], true);
