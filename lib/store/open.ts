@@ -4,6 +4,7 @@ import { type Births, birthsOf } from './births.ts';
 import { type Breakers, breakersOf } from './breakers.ts';
 import type { Dialect, StoreContext } from './context.ts';
 import { type DeadLetters, deadLettersOf } from './dead-letters.ts';
+import { type Desk, deskOf } from './desk/desk.ts';
 import { type Effects, effectsOf } from './effects.ts';
 import { StoreError } from './errors.ts';
 import { type EventJobs, eventJobsOf } from './event-jobs.ts';
@@ -31,6 +32,7 @@ export type Store = {
   readonly turns: Turns;
   readonly births: Births;
   readonly exceptions: Exceptions;
+  readonly desk: Desk;
   readonly versions: Versions;
   readonly settings: DeployedSettings;
   readonly audit: { append(...entries: readonly AuditEntry[]): Promise<void> };
@@ -85,6 +87,7 @@ export async function storeOf(
     turns: turnsOf(context),
     births: birthsOf(context),
     exceptions: exceptionsOf(context),
+    desk: deskOf(context, retentionDays),
     versions: versionsOf(context, retentionDays),
     settings: deployedSettingsOf(context),
     audit: {

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { appendAudit } from './audit.ts';
 import { closeRun } from './close-run.ts';
 import { type Held, heldJob, lockedRun, type StoreContext } from './context.ts';
+import { expireOvertaken } from './desk/upkeep.ts';
 import { insertJobs, type NewJob } from './jobs.ts';
 import { packRows, type Row, unpackRows } from './part-rows.ts';
 import { packPayload } from './payload.ts';
@@ -253,12 +254,12 @@ export function runsOf(context: StoreContext, keyDays: number) {
      * run whose version waits for approval is released to that: its staged jobs stay as they are.
      */
     async release(lease: Held): Promise<'released' | 'waiting'> {
-      return db.transaction().execute(async (tx) => {
+      const released = await db.transaction().execute(async (tx) => {
         const job = await heldJob(tx, dialect, lease);
         const now = Date.now();
         const run = job.run ?? '';
         const row = await lockedRun(tx, dialect, run);
-        if (!row?.handed_over) return 'waiting';
+        if (!row?.handed_over) return undefined;
         const total = await runTotals(tx, run);
         const wrong = imbalance(row.lines, total);
         if (wrong) {
@@ -267,7 +268,7 @@ export function runsOf(context: StoreContext, keyDays: number) {
             .set({ error: `Control totals do not add up yet: ${wrong}.` })
             .where('id', '=', run)
             .execute();
-          return 'waiting';
+          return undefined;
         }
         const waits = (await versions.standing(tx, run)) === 'waits';
         if (!waits)
@@ -284,7 +285,7 @@ export function runsOf(context: StoreContext, keyDays: number) {
           .execute();
         const state = waits ? ('awaiting-approval' as const) : ('applying' as const);
         await tx.updateTable('runs').set({ state, error: null, updated_at: now }).where('id', '=', run).execute();
-        if (waits) return 'released';
+        if (waits) return {};
         const mappings = namesIn(row.mappings);
         const detail = {
           mappings,
@@ -296,8 +297,11 @@ export function runsOf(context: StoreContext, keyDays: number) {
         const mapping = mappings.at(-1);
         await appendAudit(tx, dialect, { who: 'planbridge', what: 'run.released', subject: run, run, mapping, detail });
         await closeRun(tx, dialect, run);
-        return 'released';
+        return { interface: row.interface };
       });
+      // What this breaks off with is done by the desk's upkeep; the run is released all the same.
+      if (released?.interface !== undefined) await expireOvertaken(context, released.interface).catch(() => undefined);
+      return released ? 'released' : 'waiting';
     },
 
     summary: (run: string) => summaryOf(context, run),
