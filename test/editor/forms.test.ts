@@ -38,6 +38,7 @@ const NODES: Readonly<Record<string, string>> = {
   'forecast-approve': 'approve',
   'forecast-version': 'v-approve',
   'forecast-target': 'target',
+  'forecast-watch': 'fp-watch',
   'exception-route': 'route',
   'sync-run': 'run',
   'event-receive': 'events',
@@ -91,7 +92,7 @@ describe('the forms in a browser', function () {
       PLANBRIDGE_STORE: '',
       MQTT_URL: '',
     };
-    await writeFlows(home, ['forecast-import', 'shop-floor-events', 'dead-letters']);
+    await writeFlows(home, ['forecast-import', 'shop-floor-events', 'dead-letters', 'forecast-to-procurement']);
     nodeRed = await startNodeRed({ home, port: await freePort(), env, quiet: true });
     await nodeRed.ready;
     browser = await openChromium();
