@@ -4,7 +4,7 @@ import { acceptRun } from '../../lib/intake/accept.ts';
 import { contentTypeOf, watchFolder } from '../../lib/intake/folder.ts';
 import { storeOf } from '../../lib/node/config-nodes.ts';
 import { servePost } from '../../lib/node/http-route.ts';
-import { ANONYMOUS } from '../../lib/node/identity.ts';
+import { ANONYMOUS, type Identifier, requestOf } from '../../lib/node/identity.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
@@ -48,6 +48,12 @@ export default function (RED: NodeAPI): void {
         } finally {
           if (body instanceof Readable) bodies.delete(body.on('error', () => {}).destroy());
         }
+      };
+
+      /** Who sent it; nobody for a message of the flow's own, and where nobody is told apart. */
+      const senderOf = (request: Parameters<Identifier['identify']>[0] | undefined): string | undefined => {
+        const name = request && store.identifier().identify(request).name;
+        return name === ANONYMOUS ? undefined : name;
       };
 
       const answer = async (work: () => Promise<RunSummary>): Promise<Reply> => {
@@ -108,7 +114,7 @@ export default function (RED: NodeAPI): void {
       });
 
       onInput(RED, this, async (message, send) => {
-        const reply = await answer(async () => accept(await bodyOf(message)));
+        const reply = await answer(async () => accept(await bodyOf(message), senderOf(requestOf(message))));
         send([{ ...message, ...reply }, null]);
       });
     });
