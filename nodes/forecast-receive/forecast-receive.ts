@@ -70,8 +70,8 @@ export default function (RED: NodeAPI): void {
       const unserve = path
         ? servePost(RED, path, async (request, response) => {
             const reply = await answer(async () => {
-              const { name } = store.identifier().identify(request);
-              return accept(bodyOfRequest(request, maxBytes), { requester: name === ANONYMOUS ? undefined : name });
+              const requester = senderOf(request);
+              return accept(bodyOfRequest(request, maxBytes), { requester });
             });
             respond(request, response, reply);
             this.send([reply, null]);
@@ -114,7 +114,7 @@ export default function (RED: NodeAPI): void {
       });
 
       onInput(RED, this, async (message, send) => {
-        const reply = await answer(async () => accept(await bodyOf(message), senderOf(requestOf(message))));
+        const reply = await answer(async () => accept(await bodyOf(message), { requester: senderOf(requestOf(message)) }));
         send([{ ...message, ...reply }, null]);
       });
     });
