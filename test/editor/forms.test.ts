@@ -40,6 +40,7 @@ const NODES: Readonly<Record<string, string>> = {
   'forecast-target': 'target',
   'forecast-watch': 'fp-watch',
   'exception-route': 'route',
+  'exception-desk': 'xd-find',
   'sync-run': 'run',
   'event-receive': 'events',
   'sync-settle': 'out-settle',

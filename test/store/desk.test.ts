@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { v7 as uuidv7 } from 'uuid';
 import type { Reason } from '../../lib/exceptions/catalogue.ts';
-import { NextOwners } from '../../lib/exceptions/escalation.ts';
+import { NEXT_OWNER } from '../../lib/exceptions/escalation.ts';
 import { route } from '../../lib/exceptions/routing.ts';
 import type { Acted } from '../../lib/store/desk/acts.ts';
 import type { Store } from '../../lib/store/open.ts';
@@ -161,7 +161,7 @@ for (const target of testStores()) {
     it('goes to the next owner when its time is over, once each, and never in a circle', async () => {
       await runWith('late', [held('TYRE-28', 2)]);
       await store.desk.takeNotices();
-      const next = NextOwners.parse({ integration: 'buyer' });
+      const next = { ...NEXT_OWNER, integration: 'buyer' as const };
       await store.desk.escalate(next);
       assert.deepEqual(await store.desk.takeNotices(), [], 'it has time');
       const seen: unknown[] = [];
