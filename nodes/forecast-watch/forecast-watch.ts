@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { v7 as uuidv7 } from 'uuid';
-import { noticesOf } from '../../lib/forecast/watch/notices.ts';
+import { isInTime, noticesOf } from '../../lib/forecast/watch/notices.ts';
 import { weekdaysIn } from '../../lib/forecast/watch/schedule.ts';
 import { serverOf, storeOf } from '../../lib/node/config-nodes.ts';
 import { onInput } from '../../lib/node/input.ts';
@@ -8,6 +8,7 @@ import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus } from '../../lib/node/status.ts';
 import { Settings } from './settings.ts';
+import { settle } from './settle.ts';
 
 const HOUR = 3_600_000;
 
@@ -28,7 +29,7 @@ export default function (RED: NodeAPI): void {
         RED,
         this,
         async (message, send) => {
-          const { versions, runs, turns } = await storeOf(RED, settings.store).open();
+          const { versions, runs, turns, desk } = await storeOf(RED, settings.store).open();
           const now = new Date();
           const watched = {
             interface: settings.interface,
@@ -36,7 +37,8 @@ export default function (RED: NodeAPI): void {
             runs: await runs.since(settings.interface, now.getTime() - (SEEN_HOURS + settings.freshHours) * HOUR),
           };
           const { zone } = serverOf(RED, settings.server);
-          const notices = noticesOf(watched, { ...settings, zone, days: weekdaysIn(settings.days) }, now);
+          const rules = { ...settings, zone, days: weekdaysIn(settings.days) };
+          const notices = noticesOf(watched, rules, now);
           let told = 0;
           for (const { key, notify, subject, refusal } of notices) {
             // A turn that nobody takes again: of all instances, and over restarts, one tells.
@@ -44,6 +46,9 @@ export default function (RED: NodeAPI): void {
             told++;
             send({ ...message, topic: subject, to: notify, payload: [refusal] });
           }
+          const { baseline } = watched;
+          if (baseline && notices.length === 0 && isInTime(watched, rules, now))
+            await settle(desk, settings.interface, baseline.id, `forecast-watch:${this.id}`);
           if (told > 0) showStatus(RED, this, 'exceptions', 'told', { count: told });
           else if (notices.length > 0) showStatus(RED, this, 'waiting', 'known', { count: notices.length });
           else showStatus(RED, this, 'done', 'in_time');

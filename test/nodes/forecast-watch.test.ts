@@ -73,10 +73,15 @@ describe('forecast-watch', () => {
     assert.equal((await (await store()).exceptions.list({ owner: 'planner' })).length, 1);
   });
 
-  it('is silent once a version is released', async () => {
-    await releasedVersion(await store(), 'plan', [ITEM]);
+  it('is silent once a version is released, which resolves what was told', async () => {
+    const opened = await store();
+    nodeOf('watch').receive({});
+    await waitFor('planners');
+    const version = await releasedVersion(opened, 'plan', [ITEM]);
     await looked();
-    assert.equal(sentTo('notices').length, 0);
+    assert.equal(sentTo('notices').length, 1);
+    const [resolved] = await opened.desk.list({ state: 'resolved' });
+    assert.deepEqual([resolved?.reason, resolved?.comment], ['FORECAST_MISSING', `Version ${version} is released.`]);
   });
 
   it('tells integration of a run that failed, and which baseline goes on applying', async () => {

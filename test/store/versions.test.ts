@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
+import type { FlowRecord } from '../../lib/canonical/marks.ts';
 import type { VersionItem } from '../../lib/canonical/version-item.ts';
 import { nextVersion } from '../../lib/release/emission.ts';
 import type { Store } from '../../lib/store/open.ts';
@@ -97,7 +98,7 @@ for (const target of testStores()) {
     it('releases an old version that had to be tried again before the newer ones', async () => {
       const items = [item('A', '10')];
       const versions = [await imported(items, true), await imported(items, true), await imported(items, true)];
-      const options = { queue: QUEUE, owner: 'test', leaseSeconds: 60, day: '2026-11-26', everything: false };
+      const options = { queue: QUEUE, owner: 'test', leaseSeconds: 60, day: '2026-11-26', everything: false, zeroGone: false };
       const first = await nextVersion(store, options);
       assert.equal(first?.version.id, versions[0]?.id);
       await store.jobs.retry(first?.lease ?? assert.fail(), { error: 'Odoo is away.', delayMs: 200, countAttempt: false });
@@ -136,6 +137,34 @@ for (const target of testStores()) {
       assert.equal((await shown(first.id)).state, 'superseded');
       await imported([item('A', '6'), item('B', '7')], true);
       assert.equal((await released('2026-12-02')).records.length, 2, 'on another day everything is worked out anew');
+    });
+
+    it('gives the flow what is gone as wanted no more, where that is set, also to be tried', async () => {
+      const later = (found: VersionItem): VersionItem => ({
+        ...found,
+        periods: [...found.periods, { period: '2027-01', quantity: '3', lines: [] }],
+      });
+      const options = { queue: QUEUE, owner: 'test', leaseSeconds: 60, day: '2026-12-01', everything: false };
+      const told = async (zeroGone: boolean) => {
+        const emitted = (await nextVersion(store, { ...options, zeroGone })) ?? assert.fail('nothing to emit');
+        const records: FlowRecord[] = [];
+        for await (const part of emitted.parts()) records.push(...part.records);
+        return { ...emitted, told: records.map(({ product, period, quantity }) => `${product} ${period} ${quantity}`) };
+      };
+      const baseline = await imported([later(item('A', '5')), item('B', '7'), item('C', '9')], true);
+      await released('2026-12-01');
+      const waiting = await imported([item('A', '5'), item('C', '9')], false);
+      const gone = ['A 2026-12 5', 'A 2027-01 0', 'B 2026-12 0'];
+      const tried = await told(true);
+      assert.deepEqual([tried.kind, tried.told], ['preview', gone]);
+      await store.jobs.settle(tried.lease);
+      await store.versions.approve(waiting.id, { who: 'ben', comment: '' });
+      const kept = await told(false);
+      assert.deepEqual(kept.told, gone.slice(0, 1));
+      await store.jobs.retry(kept.lease, { delayMs: 0, countAttempt: false });
+      const zeroed = await told(true);
+      assert.deepEqual([zeroed.kind, zeroed.told, zeroed.version.previous], ['release', gone, baseline.id]);
+      await store.jobs.settle(zeroed.lease);
     });
 
     it('gives it whole where another release has written since', async () => {

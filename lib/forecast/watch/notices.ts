@@ -60,6 +60,15 @@ const TOLD = {
   },
 } as const satisfies Partial<Record<Reason, Told>>;
 
+/** The reasons of notices. */
+export const TOLD_REASONS = Object.keys(TOLD) as readonly (keyof typeof TOLD)[];
+
+/** Whether the forecast that had to be there last is released; false as long as none had to be there today. */
+export function isInTime(watched: Watched, rules: WatchRules, now: Date): boolean {
+  const due = dueMoment(rules, now);
+  return due !== undefined && isFresh(watched, due, rules);
+}
+
 /**
  * What is to be told of an interface's forecast now: each run that failed after the planning baseline came in,
  * and, once a forecast had to be there, that none of late is released. Each says who is told, what applies instead, and by when something has to be done.

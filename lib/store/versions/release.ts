@@ -84,10 +84,11 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
       return release;
     },
 
-    /** The version whose place a release on `day` would take, where it stands in Odoo as of that day. */
-    async standing(id: string, day: string): Promise<string | undefined> {
-      const row = await db.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && standingOn(db, await baselineFor(db, row), day, id);
+    /** The version whose place a release on `day` would take, and again where it stands in Odoo as of that day. */
+    async before(id: string, day: string): Promise<{ previous: string | undefined; standing: string | undefined }> {
+      const row = await db.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+      const baseline = await baselineFor(db, row);
+      return { previous: baseline?.id, standing: await standingOn(db, baseline, day, id) };
     },
 
     /** Keeps what a dry run told of a part of a version; told again, it takes the place of what was there. */
