@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { v7 as uuidv7 } from 'uuid';
 import type { FlowRecord } from '../../lib/canonical/marks.ts';
 import type { Reason } from '../../lib/exceptions/catalogue.ts';
-import { NextOwners } from '../../lib/exceptions/escalation.ts';
+import { NEXT_OWNER } from '../../lib/exceptions/escalation.ts';
 import { route } from '../../lib/exceptions/routing.ts';
 import { nextRun } from '../../lib/intake/emission.ts';
 import type { Acted } from '../../lib/store/desk/acts.ts';
@@ -163,7 +163,7 @@ for (const target of testStores()) {
     it('goes to the next owner when its time is over, once each, and never in a circle', async () => {
       await runWith('late', [held('TYRE-28', 2)]);
       await store.desk.takeNotices();
-      const next = NextOwners.parse({ integration: 'buyer' });
+      const next = { ...NEXT_OWNER, integration: 'buyer' as const };
       await store.desk.escalate(next);
       assert.deepEqual(await store.desk.takeNotices(), [], 'it has time');
       const seen: unknown[] = [];
