@@ -46,6 +46,7 @@ export async function applyWrite({
     if (values.length % 1_000 === 0) await nextTurn();
   }
   const places = [...values.keys()].filter((place) => !known.has(place));
+  let begun = false;
   const plannedBefore = new Map(before.planned.map((plan) => [plan.index, plan]));
   const plan = async (plans: readonly Planned[]) => {
     if (signal.aborted) throw new CalledOff();
@@ -55,6 +56,7 @@ export async function applyWrite({
     const until = (before.begun ?? 0) + client.limitMilliseconds;
     if (Date.now() < until && plans.some(isUnseen)) throw new OutcomePending(until, false);
     await save({ planned: [...plans], begun: Date.now() });
+    begun = true;
   };
   const inOrder = (outcomes: readonly WriteOutcome[]) =>
     [...outcomes, ...known.values()].sort((left, right) => left.index - right.index);
@@ -72,7 +74,8 @@ export async function applyWrite({
     const outcomes = written.map((outcome) => asPlannedBefore(outcome, plannedBefore, values));
     return inOrder(job.followUp && !job.dryRun ? await act(client, job, job.followUp, outcomes, ledger, signal) : outcomes);
   } catch (error) {
-    if (nothingDone(error)) await save({ idle: true });
+    // What refused to be looked at says nothing of what an earlier try has sent.
+    if (begun && nothingDone(error)) await save({ idle: true });
     // What is kept of the log-in, the models and their fields may be out of date.
     if (error instanceof OdooError) client.refresh();
     if (!isRefusal(error)) throw error;

@@ -16,7 +16,7 @@ type Kept = { readonly topic: string } & Reading;
 export type EmittedEvent = Kept & { readonly key: string; readonly lease: Held };
 
 /**
- * Keeps what a message was read as, in one transaction. An event that came before is not kept again; one with the same
+ * Keeps what a message was read as: when this returns, it is on disk. An event that came before is not kept again; one with the same
  * source and id but other content is kept as an exception, for nobody can tell which of the two is right.
  * Says whether it is new.
  */
@@ -28,12 +28,18 @@ export async function acceptEvent(
 ): Promise<boolean> {
   const { topic } = packet;
   const keep = (key: string, payload: Kept) =>
-    store.jobs.add([
-      { queue, kind: 'event', key, payload, priority: EVENT_PRIORITY, maxAttempts, audit: entryOf(key, payload, queue) },
-    ]);
-  if ('refusal' in reading) return (await keep(packetKey(packet), { topic, ...reading })).length === 0;
-  const conflicts = await keep(eventKey(reading.event), { topic, ...reading });
-  if (conflicts.length === 0) return true;
+    store.jobs.accept({
+      queue,
+      kind: 'event',
+      key,
+      payload,
+      priority: EVENT_PRIORITY,
+      maxAttempts,
+      audit: entryOf(key, payload, queue),
+    });
+  if ('refusal' in reading) return (await keep(packetKey(packet), { topic, ...reading })) === 'new';
+  const accepted = await keep(eventKey(reading.event), { topic, ...reading });
+  if (accepted !== 'conflict') return accepted === 'new';
   await keep(packetKey(packet), { topic, refusal: conflictOf(reading.event, topic) });
   return false;
 }

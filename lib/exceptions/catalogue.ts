@@ -110,6 +110,30 @@ export const CATALOGUE = {
     severity: 'medium',
     action: 'Correct the forecast and send it again, or agree on it with the one who refused it.',
   },
+  FORECAST_MISSING: {
+    disposition: 'held',
+    owner: 'planner',
+    severity: 'high',
+    action: 'Send the forecast, or say that the planning baseline applies.',
+  },
+  FORECAST_UNDECIDED: {
+    disposition: 'held',
+    owner: 'planner',
+    severity: 'high',
+    action: 'Have the version that waits approved, or refused.',
+  },
+  FORECAST_STUCK: {
+    disposition: 'held',
+    owner: 'integration',
+    severity: 'high',
+    action: 'See what keeps the run from going on.',
+  },
+  FORECAST_FAILED: {
+    disposition: 'held',
+    owner: 'integration',
+    severity: 'high',
+    action: 'Mend what the error names, then replay the run, or have the forecast sent again.',
+  },
   NOT_SCHEDULED: {
     disposition: 'dead',
     owner: 'master-data',

@@ -22,7 +22,8 @@ export type Route = {
   readonly deadlineHours: number;
 };
 
-const DEADLINE_HOURS: Record<Severity, number> = { high: 24, medium: 72, low: 168 };
+/** Hours that an owner has, by how badly it matters. */
+export const DEADLINE_HOURS: Record<Severity, number> = { high: 24, medium: 72, low: 168 };
 
 /**
  * The route of a refusal: the owner of the first rule that matches, else the catalogue's. Action, severity and deadline

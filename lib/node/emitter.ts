@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff } from '../delivery/backoff.ts';
+import { verdict } from '../delivery/verdict.ts';
 import type { Held } from '../store/context.ts';
 import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/open.ts';
@@ -120,7 +121,13 @@ export function startEmitter(options: EmitterOptions): Emitter {
       if (passage === 'taken-over') return await store.jobs.settle(lease);
       if (stopping.signal.aborted) return await store.jobs.retry(lease, { delayMs: 0, countAttempt: false });
       const error = passage?.message ?? (await why()) ?? STOOD_STILL;
-      await store.jobs.retry(lease, { error, delayMs: backoff(lease.token), countAttempt: true });
+      // Odoo that is away is no fault of the event's.
+      const tries = { attempt: 1, maxAttempts: Number.POSITIVE_INFINITY, claims: lease.token };
+      await store.jobs.retry(lease, {
+        error,
+        delayMs: backoff(lease.token),
+        countAttempt: verdict(passage, tries).countAttempt,
+      });
     } catch (error) {
       if (!isStale(error)) throw error;
     }

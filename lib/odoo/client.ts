@@ -31,6 +31,16 @@ export interface OdooClient {
 /** Odoo looks at its limit now and then, not at every moment. */
 const LIMIT_MARGIN_SECONDS = 5;
 
+const isUnknown = (error: unknown): error is OdooError => error instanceof OdooError && error.code === 'unknown-outcome';
+
+/** A read, or a log-in, has no outcome: one that is not answered has only found out that Odoo is away. */
+function untold(error: unknown): never {
+  if (!isUnknown(error)) throw error;
+  const { message, exception, status, model, method } = error;
+  const details = Object.fromEntries(Object.entries({ exception, status, model, method }).filter(([, value]) => value));
+  throw new OdooError('unavailable', message.replace(/; whether .+$/, '.'), { ...details, cause: error });
+}
+
 const PROFILE_MILLISECONDS = 600_000;
 
 /** Opens a client; nothing is sent yet. Throws OdooError `validation` for settings that cannot work. */
@@ -48,7 +58,7 @@ export function openOdoo(input: ConnectionInput): OdooClient {
   const connect = (): Promise<Transport> => {
     transport ??= throttled(() => choose(channel, settings)).catch((error: unknown) => {
       transport = undefined;
-      throw error;
+      return untold(error);
     });
     return transport;
   };
@@ -65,9 +75,8 @@ export function openOdoo(input: ConnectionInput): OdooClient {
       try {
         return await throttled(() => send(sent));
       } catch (error) {
-        if (!(call.readOnly && error instanceof OdooError && error.code === 'unknown-outcome') || call.signal?.aborted)
-          throw error;
-        return throttled(() => send(sent));
+        if (!call.readOnly || !isUnknown(error) || call.signal?.aborted) throw error;
+        return throttled(() => send(sent)).catch(untold);
       }
     },
     async protocol() {
@@ -75,7 +84,7 @@ export function openOdoo(input: ConnectionInput): OdooClient {
     },
     async version() {
       const { version } = await connect();
-      return throttled(version);
+      return throttled(version).catch(untold);
     },
     profile() {
       if (!profile || profile.until < Date.now()) {

@@ -6,7 +6,7 @@
  * - `validation`       Odoo refused what was sent: UserError, ValidationError, a constraint, an unparsable domain
  * - `locked`           a concurrent change won, after Odoo's own retries; safe to send again
  * - `redirect`         RedirectWarning: Odoo wants a person to configure something first
- * - `unavailable`      nothing was sent or nothing was done: no such host, refused, 503, throttled; safe to send again
+ * - `unavailable`      nothing was sent or nothing was done: no such host, refused, 503, throttled, a read without an answer; safe to send again
  * - `unknown-outcome`  it was sent and no answer came: time-out, cut, 502, 504; look it up before sending again
  * - `protocol`         the answer is not Odoo's: an HTML page, an answer over the size limit, broken JSON or XML
  */

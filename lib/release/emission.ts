@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FlowRecord } from '../canonical/marks.ts';
 import type { VersionItem } from '../canonical/version-item.ts';
 import { cutOffTooOften } from '../delivery/verdict.ts';
+import { goneItems } from '../forecast/versions/gone.ts';
 import { linesOf } from '../forecast/versions/lines-of.ts';
 import type { Held } from '../store/context.ts';
 import type { Store } from '../store/open.ts';
@@ -28,6 +29,8 @@ export type VersionEmissionOptions = {
   readonly day: string;
   /** Also what stands in Odoo as it is wanted. */
   readonly everything: boolean;
+  /** Whether what the version before wants, and this one does not, is emitted as wanted no more. */
+  readonly zeroGone: boolean;
 };
 
 export type EmittedVersion = {
@@ -37,16 +40,20 @@ export type EmittedVersion = {
   parts(): AsyncGenerator<VersionPart>;
 };
 
+/** A release that has to wait for an earlier one looks again so long after that one is due. */
+const OUT_OF_TURN_MILLISECONDS = 1_000;
+
 /** Records a message. */
 const BATCH = 1_000;
 
 /**
  * Claims the next release or preview of a version; undefined when there is none. A release begins anew each time that it
- * comes: what an earlier emission left is cleared. One whose attempts are used up is buried, and says why.
+ * comes: what an earlier emission left is cleared. It waits for those that were to be released before it, so that an old
+ * version never overwrites a newer one. One whose attempts are used up is buried, and says why.
  */
 export async function nextVersion(
   store: Store,
-  { queue, owner, leaseSeconds, day, everything }: VersionEmissionOptions,
+  { queue, owner, leaseSeconds, day, everything, zeroGone }: VersionEmissionOptions,
 ): Promise<EmittedVersion | undefined> {
   for (;;) {
     const [job] = await store.jobs.claim(queue, { owner, leaseSeconds, limit: 1 });
@@ -68,14 +75,37 @@ export async function nextVersion(
         await store.jobs.settle(lease);
         continue;
       }
-      const standing = everything ? undefined : await store.versions.standing(id, day);
+      const { previous, standing } = await store.versions.before(id, day);
       const part = { kind: 'preview' as const, version, key, run: undefined, lease };
-      return { ...part, parts: () => emit(store.versions.items.pages(id, standing), part) };
+      const told = { version: id, standing: everything ? undefined : standing, gone: zeroGone ? previous : undefined, day };
+      return { ...part, parts: () => emit(changes(store, told), part) };
+    }
+    const earlier = await store.jobs.earlierDueIn(job);
+    if (earlier !== undefined) {
+      await store.jobs.retry(lease, { delayMs: earlier + OUT_OF_TURN_MILLISECONDS, countAttempt: false });
+      continue;
     }
     const { version, standing } = await store.versions.begin(lease, day, everything);
     const part = { kind: 'release' as const, version, key, run, lease };
-    return { ...part, parts: () => emit(store.versions.items.pages(version.id, standing), part) };
+    const gone = zeroGone ? (version.previous ?? undefined) : undefined;
+    return { ...part, parts: () => emit(changes(store, { version: version.id, standing, gone, day }), part) };
   }
+}
+
+type Told = {
+  readonly version: string;
+  /** What this version wants just so is left out. */
+  readonly standing: string | undefined;
+  /** What is gone of what this version wants is told of. */
+  readonly gone: string | undefined;
+  readonly day: string;
+};
+
+/** What a release tells Odoo: what the version wants, then what is wanted no more. */
+async function* changes({ versions: { items } }: Store, { version, standing, gone, day }: Told): AsyncGenerator<VersionItem[]> {
+  yield* items.pages(version, standing);
+  if (gone === undefined) return;
+  for await (const before of items.pages(gone, version)) yield goneItems(before, await items.of(version, before), day);
 }
 
 type PartHead = Omit<VersionPart, 'index' | 'count' | 'records'>;

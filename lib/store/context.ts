@@ -26,23 +26,38 @@ export type Held = Pick<Lease, 'job' | 'token'>;
 export async function heldJob(tx: Tx, dialect: Dialect, lease: Held) {
   const query = tx.selectFrom('jobs').selectAll().where('id', '=', lease.job);
   const job = await (dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
-  if (job?.state !== 'running' || job.token !== lease.token)
-    throw new StoreError(
-      'stale-lease',
-      `The lease on job ${lease.job} has run out and the job went on without this worker; its late result is not taken.`,
-    );
+  if (job?.state !== 'running' || job.token !== lease.token) throw staleLease(lease);
   return job;
 }
 
 /**
- * The job that a lease holds or has settled, locked likewise: the branches of a flow take an event over one after the
- * other, and the first one may have settled it. Throws StoreError `stale-lease` when it was claimed anew since.
+ * The jobs that leases hold or have settled, locked likewise, by id: the branches of a flow take an event over one after
+ * the other, and the first one may have settled it. Throws StoreError `stale-lease` when one was claimed anew since.
  */
+export async function takenJobs(tx: Tx, dialect: Dialect, leases: readonly Held[]) {
+  const ids = leases.map(({ job }) => job);
+  const query = tx.selectFrom('jobs').selectAll().where('id', 'in', ids).orderBy('id');
+  const jobs = await (dialect === 'postgres' ? query.forUpdate() : query).execute();
+  return leases.map((lease) => {
+    const job = jobs.find(({ id }) => id === lease.job);
+    const settled = job?.state === 'done' && job.run === null;
+    if (!job || job.token !== lease.token || (job.state !== 'running' && !settled)) throw staleLease(lease);
+    return job;
+  });
+}
+
+/** The one job that a lease holds or has settled. */
 export async function takenJob(tx: Tx, dialect: Dialect, lease: Held) {
-  const query = tx.selectFrom('jobs').selectAll().where('id', '=', lease.job);
-  const job = await (dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
-  if (job?.state === 'done' && job.token === lease.token && job.run === null) return job;
-  return heldJob(tx, dialect, lease);
+  const [job] = await takenJobs(tx, dialect, [lease]);
+  if (!job) throw staleLease(lease);
+  return job;
+}
+
+function staleLease({ job }: Held): StoreError {
+  return new StoreError(
+    'stale-lease',
+    `The lease on job ${job} has run out and the job went on without this worker; its late result is not taken.`,
+  );
 }
 
 /** The run, locked until the transaction ends, so that what is counted for it is counted one after the other. */

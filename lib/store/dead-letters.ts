@@ -204,7 +204,7 @@ export function deadLettersOf({ db, dialect }: StoreContext) {
 
 /** Takes what the letter stands for out of what its run counts as refused, and lets the run go on. */
 async function reopen(tx: Tx, job: Selectable<JobsTable>, run: string, payload: unknown, now: number): Promise<void> {
-  const state = job.kind === 'intake' ? ('received' as const) : ('applying' as const);
+  const state = job.kind === 'intake' || job.kind === 'redrive' ? ('received' as const) : ('applying' as const);
   await tx.updateTable('runs').set({ state, error: null, updated_at: now }).where('id', '=', run).execute();
   const part = job.parent ?? job.id;
   const counted = await tx

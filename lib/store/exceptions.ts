@@ -7,8 +7,9 @@ import type { Refusal } from '../exceptions/refusal.ts';
 import type { Route } from '../exceptions/routing.ts';
 import { type AuditEntry, appendAudit } from './audit.ts';
 import { canonicalJson, sha256 } from './canonical-json.ts';
-import { type Held, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
+import { type Dialect, type Held, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
 import { sum } from './decimal.ts';
+import { causesFor, forgetCauses } from './desk/causes.ts';
 import { redactText } from './redact.ts';
 import { countedAs } from './redrive-run.ts';
 import { putTotal } from './run-totals.ts';
@@ -38,7 +39,7 @@ export function exceptionsOf({ db, dialect }: StoreContext) {
         await db.transaction().execute(async (tx) => {
           const job = lease && (await takenJob(tx, dialect, lease));
           if (run) await lockedRun(tx, dialect, run);
-          const added = await storeRefusals(tx, some, run, job);
+          const added = await storeRefusals(tx, dialect, some, run, job);
           if (added.length > 0) await appendAudit(tx, dialect, raisedEntry(added, run, lease?.job, raised));
         });
         // SQLite works within the event loop; others get their turn.
@@ -80,20 +81,24 @@ function raisedEntry(
 /** Stores refusals and counts them for their run, which is locked; answers those that were not there already. */
 export async function storeRefusals(
   tx: Tx,
+  dialect: Dialect,
   refusals: readonly RoutedRefusal[],
   run: string | undefined,
   job?: Pick<Selectable<JobsTable>, 'id' | 'kind' | 'key'>,
 ): Promise<readonly Row[]> {
   if (refusals.length === 0) return [];
   const rows = refusals.map((refusal) => rowOf(refusal, run, job?.id));
+  const causes = await causesFor(tx, dialect, rows);
+  const causeOf = ({ fingerprint }: Pick<Row, 'fingerprint'>) => causes.byFingerprint.get(fingerprint) ?? null;
   const added = await tx
     .insertInto('exceptions')
-    .values(rows.map(({ lines: _, total: __, ...row }) => row))
+    .values(rows.map(({ lines: _, total: __, ...row }) => ({ ...row, cause: causeOf(row) })))
     .onConflict((conflict) => conflict.columns(['scope', 'subject', 'reason', 'stage']).doNothing())
     .returning('id')
     .execute();
   const ids = new Set(added.map(({ id }) => id));
   const fresh = rows.filter(({ id }) => ids.has(id));
+  await forgetCauses(tx, causes.opened, new Set(fresh.map(causeOf)));
   if (run) await count(tx, run, fresh, job ? countedAs(job, 'exceptions') : 'exceptions');
   return fresh;
 }

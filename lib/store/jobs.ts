@@ -1,6 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { type AuditEntry, appendAudit } from './audit.ts';
 import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
 import { type PackedPayload, packPayload, unpackPayload } from './payload.ts';
 import { redactText } from './redact.ts';
@@ -20,8 +19,6 @@ export type NewJob = {
   readonly maxAttempts: number;
   /** Fields of the payload that do not make it other content where the key comes again. */
   readonly aside?: readonly string[];
-  /** What the audit tells once the job stands; nothing where its key was there already. */
-  readonly audit?: AuditEntry;
 };
 
 /** Events, and what is done for them, go before batches. */
@@ -106,8 +103,6 @@ export function jobsOf(context: StoreContext, keyDays: number) {
             if (differing.includes(key)) await putTotal(tx, run, 'dead', `${queue}/${key}/${of.hash}`, counted);
             else await putTotal(tx, run, 'staged', `${queue}/${key}`, counted);
           }
-        const told = packed.flatMap((job) => (job.audit && !there.includes(job) ? [job.audit] : []));
-        await appendAudit(tx, dialect, ...told);
         return differing;
       });
     },
@@ -175,20 +170,6 @@ export function jobsOf(context: StoreContext, keyDays: number) {
         });
       return claimed;
     },
-
-    /**
-     * An event's job is done: it was taken over durably. Done already under the same lease, it stays so. `who` settles it,
-     * as the audit names it: the node that sent it, where it is left out.
-     */
-    settle: (lease: Held, who?: string) =>
-      db.transaction().execute(async (tx) => {
-        const job = await takenJob(tx, dialect, lease);
-        if (job.state === 'done') return;
-        const settledNow = { state: 'done' as const, error: null, lease_owner: null, lease_until: null, updated_at: Date.now() };
-        await tx.updateTable('jobs').set(settledNow).where('id', '=', lease.job).execute();
-        const detail = { job: job.id, queue: job.queue, attempts: job.attempts };
-        await appendAudit(tx, dialect, { who: who ?? job.queue, what: 'event.settled', subject: job.key, detail });
-      }),
 
     /** Keeps the lease for so many seconds from now. */
     heartbeat: (lease: Held, seconds: number) =>
@@ -270,6 +251,22 @@ export function jobsOf(context: StoreContext, keyDays: number) {
         .orderBy('id')
         .execute();
       return rows.map((row) => row.id);
+    },
+
+    /** In how many milliseconds an earlier job of the queue and kind may be done, where one is not; undefined where all are. */
+    async earlierDueIn({ id, queue, kind, createdAt }: Pick<ClaimedJob, 'id' | 'queue' | 'kind' | 'createdAt'>) {
+      const row = await db
+        .selectFrom('jobs')
+        .select(['state', 'next_attempt_at'])
+        .where('queue', '=', queue)
+        .where('kind', '=', kind)
+        .where('state', 'in', ['pending', 'running'])
+        .where((eb) => eb.or([eb('created_at', '<', createdAt), eb.and([eb('created_at', '=', createdAt), eb('id', '<', id)])]))
+        .orderBy('created_at')
+        .limit(1)
+        .executeTakeFirst();
+      if (!row) return undefined;
+      return row.state === 'pending' ? Math.max(0, Number(row.next_attempt_at) - Date.now()) : 0;
     },
 
     /** Other jobs of the queue that were begun and wait to be tried again. */
@@ -377,7 +374,7 @@ export async function insertJobs(
 }
 
 /** Keys of the jobs that the queue has under the same key with other content. */
-async function conflicts(tx: Tx, jobs: readonly PackedJob[]): Promise<readonly string[]> {
+export async function conflicts(tx: Tx, jobs: readonly PackedJob[]): Promise<readonly string[]> {
   const differing: string[] = [];
   for (const { queue, key, packed, payload, aside } of jobs) {
     const held = await tx

@@ -4,8 +4,10 @@ import { type Births, birthsOf } from './births.ts';
 import { type Breakers, breakersOf } from './breakers.ts';
 import type { Dialect, StoreContext } from './context.ts';
 import { type DeadLetters, deadLettersOf } from './dead-letters.ts';
+import { type Desk, deskOf } from './desk/desk.ts';
 import { type Effects, effectsOf } from './effects.ts';
 import { StoreError } from './errors.ts';
+import { type EventJobs, eventJobsOf } from './event-jobs.ts';
 import { type Exceptions, exceptionsOf } from './exceptions.ts';
 import { endLeases, type Jobs, jobsOf } from './jobs.ts';
 import { migrate } from './migrate.ts';
@@ -23,13 +25,14 @@ import { type Versions, versionsOf } from './versions/versions.ts';
 export type Store = {
   readonly dialect: Dialect;
   readonly runs: Runs;
-  readonly jobs: Jobs & Settlements;
+  readonly jobs: Jobs & Settlements & EventJobs;
   readonly deadLetters: DeadLetters;
   readonly effects: Effects;
   readonly breakers: Breakers;
   readonly turns: Turns;
   readonly births: Births;
   readonly exceptions: Exceptions;
+  readonly desk: Desk;
   readonly versions: Versions;
   readonly settings: DeployedSettings;
   readonly audit: { append(...entries: readonly AuditEntry[]): Promise<void> };
@@ -77,13 +80,14 @@ export async function storeOf(
   return {
     dialect: context.dialect,
     runs: runsOf(context, retentionDays),
-    jobs: { ...jobsOf(context, retentionDays), ...settlementsOf(context, retentionDays) },
+    jobs: { ...jobsOf(context, retentionDays), ...settlementsOf(context, retentionDays), ...eventJobsOf(context, retentionDays) },
     deadLetters: deadLettersOf(context),
     effects: effectsOf(context),
     breakers: breakersOf(context),
     turns: turnsOf(context),
     births: birthsOf(context),
     exceptions: exceptionsOf(context),
+    desk: deskOf(context, retentionDays),
     versions: versionsOf(context, retentionDays),
     settings: deployedSettingsOf(context),
     audit: {

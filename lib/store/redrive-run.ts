@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { appendAudit } from './audit.ts';
-import { chunks, type Held, heldJob, lockedRun, type StoreContext } from './context.ts';
+import { chunks, type Dialect, type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
 import { sum } from './decimal.ts';
+import { type Cause, causesOfRunAlone, endCauses, idleCauses } from './desk/causes.ts';
 import { insertJobs } from './jobs.ts';
 import { packPayload } from './payload.ts';
 import { replayRun } from './replay-run.ts';
@@ -13,7 +14,13 @@ import type { ExceptionState, RunState } from './schema.ts';
 export type Redriven = { readonly lines: number } | { readonly replayed: true } | { readonly refused: string };
 
 /** Whose lines: those of these causes, or all; `who` asked for it, and why, as the audit and the exceptions tell. */
-export type Redriving = { readonly who: string; readonly why: string; readonly fingerprints?: readonly string[] };
+export type Redriving = {
+  readonly who: string;
+  readonly why: string;
+  readonly fingerprints?: readonly string[];
+  /** What mended a cause, by its fingerprint, where that says more than `why`. */
+  readonly mended?: ReadonlyMap<string, string>;
+};
 
 const ENDED_WELL: readonly RunState[] = ['applied', 'applied-with-exceptions'];
 const TO_BE_MENDED: readonly ExceptionState[] = ['open', 'acknowledged', 'waiting'];
@@ -23,7 +30,7 @@ export const partOf = (key: string, part: string): string => `${key}/${part}`;
 
 /**
  * Gives a run's held lines of some causes to the flow again, under the same run, in one transaction: their exceptions are
- * resolved, what was counted for them is taken back, and a job emits just these lines. A run that keeps no version, or
+ * resolved, and their causes where no other run waits for them; what was counted for them is taken back, and a job emits just these lines. A run that keeps no version, or
  * whose mapping makes more or fewer lines of its rows, is replayed whole: its lines cannot be told apart. Refused while the
  * run is under way, and where a newer run of its interface has reached Odoo, for that one's own exceptions count.
  */
@@ -48,7 +55,7 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
 
     let query = tx
       .selectFrom('exceptions')
-      .select(['id', 'line', 'stage', 'quantity'])
+      .select(['id', 'line', 'stage', 'quantity', 'cause'])
       .where('run', '=', run)
       .where('disposition', '=', 'held')
       .where('stage', 'in', ['mapping', 'validation'])
@@ -88,6 +95,12 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
         .execute();
       await nextTurn();
     }
+    await resolveCauses(
+      tx,
+      dialect,
+      held.map(({ cause }) => cause),
+      asked,
+    );
     for (const [stage, some] of Map.groupBy(held, (exception) => exception.stage)) {
       const gone = { lines: -some.length, quantity: negative(sum(some.map(({ quantity }) => quantity ?? '0'))), records: 0 };
       await putTotal(tx, run, `held/${stage}` as 'held/mapping' | 'held/validation', partOf(key, 'taken'), gone);
@@ -103,9 +116,34 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
     return { lines: lines.length };
   });
   if (answer !== 'whole') return answer;
-  const replayed = await replayRun(context, run, asked.who);
+  const along = (tx: Tx) => resolveNamed(tx, dialect, run, asked);
+  const replayed = await replayRun(context, run, asked.who, along);
   if (!replayed) return { refused: `There is no run ${run.slice(0, 100)}.` };
   return 'refused' in replayed ? replayed : { replayed: true };
+}
+
+/** Resolves causes that have no open line left, each in the words that were given for it. */
+async function resolveCauses(tx: Tx, dialect: Dialect, causes: readonly (string | null)[], asked: Redriving): Promise<void> {
+  const ids = [...new Set(causes)].filter((cause) => cause !== null);
+  await resolve(tx, dialect, await idleCauses(tx, ids), asked);
+}
+
+/** Resolves the causes that were named, as far as only this run waits for them: it is given again whole, and its lines go anew. */
+async function resolveNamed(tx: Tx, dialect: Dialect, run: string, asked: Redriving): Promise<void> {
+  if (asked.fingerprints) await resolve(tx, dialect, await causesOfRunAlone(tx, run, asked.fingerprints), asked);
+}
+
+async function resolve(
+  tx: Tx,
+  dialect: Dialect,
+  causes: readonly Pick<Cause, 'id' | 'fingerprint'>[],
+  { who, why, mended }: Redriving,
+): Promise<void> {
+  const byComment = Map.groupBy(causes, ({ fingerprint }) => mended?.get(fingerprint) ?? why);
+  for (const [comment, some] of byComment) {
+    const ids = some.map(({ id }) => id);
+    await endCauses(tx, dialect, ids, { state: 'resolved', who, comment });
+  }
 }
 
 /** Clears what an earlier emission of a re-drive left: what it counted, staged, and raised. */

@@ -3,7 +3,7 @@ import { appendAudit } from './audit.ts';
 import { lockedRun, type StoreContext, type Tx } from './context.ts';
 import { afresh } from './jobs.ts';
 import { clearCounts } from './run-totals.ts';
-import { ENDED, type RunState, type RunsTable } from './schema.ts';
+import { ENDED, REACHED_ODOO, type RunsTable } from './schema.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
 
 /** What came of asking for a run again: how it stands now, or why it cannot be had. */
@@ -15,16 +15,20 @@ export type Replayed =
     }
   | { readonly refused: string };
 
-const REACHED_ODOO: readonly RunState[] = ['applying', 'applied', 'applied-with-exceptions'];
 const MOST_NEWER = 100;
 const SUPERSEDED = 'The run was replayed.';
 
 /**
  * Gives a run that has ended to the flow again, from its raw lines, in one transaction: it is received anew, under a key
  * of its own, and what was counted for it is cleared; its exceptions go when it is emitted. Its dead letters are
- * discarded, for the replay takes their place. `who` asked for it, as the audit names it. Undefined where there is no such run.
+ * discarded, for the replay takes their place. `who` asked for it, as the audit names it; `along` is done with it. Undefined where there is no such run.
  */
-export function replayRun({ db, dialect }: StoreContext, run: string, who: string): Promise<Replayed | undefined> {
+export function replayRun(
+  { db, dialect }: StoreContext,
+  run: string,
+  who: string,
+  along?: (tx: Tx) => Promise<unknown>,
+): Promise<Replayed | undefined> {
   return db.transaction().execute(async (tx) => {
     const query = tx
       .selectFrom('jobs')
@@ -57,6 +61,7 @@ export function replayRun({ db, dialect }: StoreContext, run: string, who: strin
       .set({ state: 'received', version: null, replays, updated_at: now })
       .where('id', '=', run)
       .execute();
+    await along?.(tx);
     const detail = { before: row.state, replays, discarded: Number(discarded) };
     await appendAudit(tx, dialect, { who, what: 'run.replayed', subject: run, run, detail });
     const summary = await summaryOf({ db: tx, dialect }, run);

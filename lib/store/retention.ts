@@ -13,7 +13,7 @@ const PARTS_AT_ONCE = 5;
 const SWEEP_LOCK = 727_002;
 
 /**
- * Takes away what has been kept long enough: the raw lines of ended runs, and finished jobs. Runs, their totals, their
+ * Takes away what has been kept long enough: the raw lines of ended runs, finished jobs, and turns that are over. Runs, their totals, their
  * exceptions, dead letters and the audit stay. Runs that were being received when a process died, a day ago or longer,
  * go whole: nobody was told that they were accepted.
  *
@@ -74,6 +74,7 @@ async function takeAway(db: Kysely<Tables>, keepDays: number): Promise<void> {
   await someAtATime(
     db.deleteFrom('effects').where(({ eb, refTuple }) => eb(refTuple('queue', 'key'), 'in', expired.$asTuple('queue', 'key'))),
   );
+  await db.deleteFrom('turns').where('ends_at', '<', before).execute();
   for (const state of ['done', 'discarded'] as const) await someAtATime(db.deleteFrom('jobs').where('id', 'in', finished(state)));
 }
 

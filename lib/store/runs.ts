@@ -3,13 +3,14 @@ import type { Kysely } from 'kysely';
 import { appendAudit } from './audit.ts';
 import { closeRun } from './close-run.ts';
 import { type Held, heldJob, lockedRun, type StoreContext } from './context.ts';
+import { expireOvertaken } from './desk/upkeep.ts';
 import { insertJobs, type NewJob } from './jobs.ts';
 import { packRows, type Row, unpackRows } from './part-rows.ts';
 import { packPayload } from './payload.ts';
 import { countedAs, type Redriving, redriveRun, restartRedrive } from './redrive-run.ts';
 import { replayRun } from './replay-run.ts';
 import { clearCounts, putTotal, runTotals } from './run-totals.ts';
-import type { Tables } from './schema.ts';
+import type { RunState, Tables } from './schema.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
 import { imbalance, type Stage } from './totals.ts';
 import { approvalOf } from './versions/approval.ts';
@@ -32,6 +33,17 @@ export type Accepted = {
 /** The mappings (`id@version`, in order) and the rules that records went through. */
 export type WentThrough = { readonly mappings?: readonly string[]; readonly rules?: readonly string[] };
 
+/** How a run of late stands. Times are ms since 1970. */
+export type RecentRun = {
+  readonly run: string;
+  readonly state: RunState;
+  readonly version: string | null;
+  readonly error: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+const MOST_RECENT = 100;
 const CLEARED_AT_ONCE = 500;
 
 /** Runs: what was received, how far it came, how it ended. */
@@ -124,6 +136,23 @@ export function runsOf(context: StoreContext, keyDays: number) {
     async acceptedUnder(queue: string, key: string): Promise<RunSummary | undefined> {
       const run = await runUnder(db, queue, key);
       return run ? summaryOf(context, run) : undefined;
+    },
+
+    /** The runs of an interface that were accepted at `from` (ms since 1970) or later, the newest first; a hundred at most. */
+    async since(name: string, from: number): Promise<RecentRun[]> {
+      const rows = await db
+        .selectFrom('runs')
+        .select(['id', 'state', 'version', 'error', 'created_at', 'updated_at'])
+        .where('created_at', '>=', from)
+        .where('interface', '=', name)
+        .where('state', '!=', 'receiving')
+        .orderBy('created_at', 'desc')
+        .limit(MOST_RECENT)
+        .execute();
+      return rows.map(({ id, created_at, updated_at, ...row }) => ({
+        ...{ run: id, ...row },
+        ...{ createdAt: Number(created_at), updatedAt: Number(updated_at) },
+      }));
     },
 
     /** Forgets a run that was not accepted. */
@@ -225,12 +254,12 @@ export function runsOf(context: StoreContext, keyDays: number) {
      * run whose version waits for approval is released to that: its staged jobs stay as they are.
      */
     async release(lease: Held): Promise<'released' | 'waiting'> {
-      return db.transaction().execute(async (tx) => {
+      const released = await db.transaction().execute(async (tx) => {
         const job = await heldJob(tx, dialect, lease);
         const now = Date.now();
         const run = job.run ?? '';
         const row = await lockedRun(tx, dialect, run);
-        if (!row?.handed_over) return 'waiting';
+        if (!row?.handed_over) return undefined;
         const total = await runTotals(tx, run);
         const wrong = imbalance(row.lines, total);
         if (wrong) {
@@ -239,7 +268,7 @@ export function runsOf(context: StoreContext, keyDays: number) {
             .set({ error: `Control totals do not add up yet: ${wrong}.` })
             .where('id', '=', run)
             .execute();
-          return 'waiting';
+          return undefined;
         }
         const waits = (await versions.standing(tx, run)) === 'waits';
         if (!waits)
@@ -256,7 +285,7 @@ export function runsOf(context: StoreContext, keyDays: number) {
           .execute();
         const state = waits ? ('awaiting-approval' as const) : ('applying' as const);
         await tx.updateTable('runs').set({ state, error: null, updated_at: now }).where('id', '=', run).execute();
-        if (waits) return 'released';
+        if (waits) return {};
         const mappings = namesIn(row.mappings);
         const detail = {
           mappings,
@@ -268,8 +297,11 @@ export function runsOf(context: StoreContext, keyDays: number) {
         const mapping = mappings.at(-1);
         await appendAudit(tx, dialect, { who: 'planbridge', what: 'run.released', subject: run, run, mapping, detail });
         await closeRun(tx, dialect, run);
-        return 'released';
+        return { interface: row.interface };
       });
+      // What this breaks off with is done by the desk's upkeep; the run is released all the same.
+      if (released?.interface !== undefined) await expireOvertaken(context, released.interface).catch(() => undefined);
+      return released ? 'released' : 'waiting';
     },
 
     summary: (run: string) => summaryOf(context, run),

@@ -9,6 +9,9 @@ export type RunState =
   | 'refused'
   | 'failed';
 
+/** States of a run that stands in Odoo, or is on its way there. */
+export const REACHED_ODOO: readonly RunState[] = ['applying', 'applied', 'applied-with-exceptions'];
+
 /** States that a run leaves only when it, or a dead letter of its, is replayed. */
 export const ENDED: readonly RunState[] = ['applied', 'applied-with-exceptions', 'refused', 'failed'];
 
@@ -117,9 +120,47 @@ export type ExceptionsTable = {
   quantity: string | null;
   source: string | null;
   fingerprint: string;
+  /** What it has in common with others, as the desk shows them; none in exceptions that ended before there was a desk. */
+  cause: string | null;
+  /** Open until it is given to the flow again, resolved or expired; what people do about it stands with its cause. */
   state: ExceptionState;
   deadline_at: number;
   created_at: number;
+  updated_at: number;
+};
+
+/** What a cause has become that nobody has been told yet. */
+export type CauseNotice = 'new' | 'reassigned' | 'escalated' | 'overdue' | 'resolved';
+
+/** What exceptions have in common: one missing supplier, however many lines wait for it. One at most of a fingerprint is live. */
+export type CausesTable = {
+  id: string;
+  fingerprint: string;
+  reason: string;
+  disposition: string;
+  severity: string;
+  owner: string;
+  action: string;
+  /** Of the first of its lines. */
+  message: string;
+  /** The first few different ones of its lines, as lists. */
+  products: string;
+  locations: string;
+  state: ExceptionState;
+  /** The last that was said of it. */
+  comment: string | null;
+  wait_until: number | null;
+  /** When it is to be mended. */
+  deadline_at: number;
+  /** When it goes to the next owner; null once there is none. */
+  escalate_at: number | null;
+  /** Owners that it went on from, as a list. */
+  escalated_from: string;
+  notice: CauseNotice | null;
+  /** 1 while its lines are still to end as it did. */
+  ending: number;
+  first_at: number;
+  last_at: number;
   updated_at: number;
 };
 
@@ -250,6 +291,7 @@ export type Tables = {
   turns: TurnsTable;
   births: BirthsTable;
   exceptions: ExceptionsTable;
+  causes: CausesTable;
   versions: VersionsTable;
   version_items: VersionItemsTable;
   version_previews: VersionPreviewsTable;

@@ -20,6 +20,7 @@ RED.nodes.registerType('forecast-approve', {
     waitHours: { value: 24, validate: wholeNumber('forecast-approve.label.waitHours', 1, 8_760) },
     onDeadline: { value: 'escalate' },
     unchanged: { value: 'skip' },
+    gone: { value: 'keep' },
     maxAttempts: { value: 30, validate: wholeNumber('forecast-approve.label.maxAttempts', 1, 100) },
     leaseSeconds: { value: 120, validate: wholeNumber('forecast-approve.label.leaseSeconds', 10, 3_600) },
   },

@@ -37,6 +37,7 @@ export default function (RED: NodeAPI): void {
         leaseSeconds: settings.leaseSeconds,
         day: today,
         everything: settings.unchanged === 'write',
+        zeroGone: settings.gone === 'zero',
         emit: ({ kind, version, key, run, index, count, records, lease }) => {
           const isPreview = kind === 'preview';
           if (isPreview && index === 0) tell('awaiting-approval', version);

@@ -19,6 +19,8 @@ export const Settings = z.object({
   onDeadline: z.enum(['escalate', 'expire']).default('escalate'),
   /** Whether what stands in Odoo as released the same day is written again. */
   unchanged: z.enum(['skip', 'write']).default('skip'),
+  /** Whether what the version before wanted, and a later one does not, is written as a quantity of nothing. */
+  gone: z.enum(['keep', 'zero']).default('keep'),
   maxAttempts: numberField(30),
   leaseSeconds: numberField(120),
 });

@@ -9,12 +9,14 @@ import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus } from '../../lib/node/status.ts';
 import type { FlowMessage } from '../../lib/node/types.ts';
 import { StoreError } from '../../lib/store/errors.ts';
+import { serveDecisions } from './admin-routes.ts';
 import { type Answer, answer } from './answer.ts';
-import { askedBy, DECISIONS } from './request.ts';
-import { Settings } from './settings.ts';
+import { askedBy } from './request.ts';
+import { DECISIONS, Settings } from './settings.ts';
 
 /** Shows forecast versions, the planning baseline and lineage; approves, refuses, releases again, rolls back. */
 export default function (RED: NodeAPI): void {
+  serveDecisions(RED);
   RED.nodes.registerType('forecast-version', function (this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
     setUp(RED, this, () => {

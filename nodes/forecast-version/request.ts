@@ -21,8 +21,6 @@ const Asked = z.object({
 });
 export type Asked = z.infer<typeof Asked>;
 
-/** Acts that a person answers for. */
-export const DECISIONS: ReadonlySet<Action> = new Set(['approve', 'refuse', 'release', 'roll-back']);
 const WITH_COMMENT: ReadonlySet<Action> = new Set(['refuse', 'roll-back']);
 
 /**

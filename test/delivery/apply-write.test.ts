@@ -296,6 +296,17 @@ for (const target of odooServers()) {
       assert.equal((await mine()).length, 1);
     });
 
+    it('does not take it for an answer about an earlier try that Odoo refuses to be looked at', async () => {
+      instead = ({ method }) => (method === 'create' ? Promise.reject(lost(method)) : undefined);
+      const work = job([partner('A')]);
+      await assert.rejects(attempt(work), { code: 'unknown-outcome' });
+      instead = ({ method }) =>
+        method === 'search_read' ? Promise.reject(new OdooError('unavailable', 'Odoo is away.')) : undefined;
+      await assert.rejects(attempt(work), { code: 'unavailable' });
+      instead = () => undefined;
+      await assert.rejects(attempt(work), OutcomePending);
+    });
+
     it('never sends a create again that cannot be found by any key, but does the others', async () => {
       cutFirst('create');
       const work = job([partner('A'), partner('B'), partner('C')], { operation: 'create', keys: [], batchSize: 2 });

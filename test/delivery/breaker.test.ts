@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { breakerOf } from '../../lib/delivery/breaker.ts';
+import { OutcomePending, OutOfTurn } from '../../lib/delivery/verdict.ts';
 import { OdooError } from '../../lib/odoo/errors.ts';
 import type { Store } from '../../lib/store/open.ts';
 import { testStores } from '../support/stores.ts';
@@ -44,6 +45,28 @@ for (const target of testStores()) {
       await one.succeeded();
       assert.equal(await another.wait(), 0);
       assert.equal(await another.state(), undefined);
+    });
+
+    it('lets the next one find out where the one that was to did not', async () => {
+      const { one, another } = fresh();
+      await failTimes(one, 3);
+      await sleep((await one.wait()) + 20);
+      assert.equal(await one.wait(), 0);
+      assert.ok((await another.wait()) > 0);
+      await one.failed(new OutOfTurn());
+      assert.equal(await another.wait(), 0);
+      assert.ok((await one.wait()) > 0, 'two find out at the same time');
+      await one.failed(new OutOfTurn());
+      assert.ok((await one.wait()) > 0, "it gave back another one's turn");
+    });
+
+    it('takes a look in Odoo that was answered for an answer, and a lost one for none', async () => {
+      const { one } = fresh();
+      await failTimes(one, 3);
+      await one.failed(new OutcomePending(Date.now(), true));
+      assert.equal((await one.state())?.failures, 4);
+      await one.failed(new OutcomePending(Date.now(), false));
+      assert.equal(await one.state(), undefined);
     });
 
     it('waits longer each time that it is still away', async () => {

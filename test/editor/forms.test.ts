@@ -35,7 +35,10 @@ const NODES: Readonly<Record<string, string>> = {
   'canonical-map': 'map-in',
   'forecast-receive': 'receive',
   'forecast-validate': 'validate',
+  'forecast-approve': 'approve',
+  'forecast-version': 'v-approve',
   'forecast-target': 'target',
+  'forecast-watch': 'fp-watch',
   'exception-route': 'route',
   'sync-run': 'run',
   'event-receive': 'events',
@@ -89,7 +92,7 @@ describe('the forms in a browser', function () {
       PLANBRIDGE_STORE: '',
       MQTT_URL: '',
     };
-    await writeFlows(home, ['forecast-import', 'shop-floor-events', 'dead-letters']);
+    await writeFlows(home, ['forecast-import', 'shop-floor-events', 'dead-letters', 'forecast-to-procurement']);
     nodeRed = await startNodeRed({ home, port: await freePort(), env, quiet: true });
     await nodeRed.ready;
     browser = await openChromium();
@@ -292,7 +295,7 @@ describe('the forms in a browser', function () {
     assert.deepEqual(await shown(), ['keys', 'method', 'args', 'store', 'maxAttempts']);
     await page.uncheck('#node-input-durable');
     await page.selectOption('#node-input-operation', 'create');
-    assert.deepEqual(await shown(), ['keys', 'followUp']);
+    assert.deepEqual(await shown(), ['keys', 'followUp', 'store']);
     await close('cancel');
   });
 

@@ -5,7 +5,7 @@ import { mustHave } from '../support/required.ts';
 import { chanceOf } from './support/chance.ts';
 import { countOf } from './support/counts.ts';
 import { targets } from './support/targets.ts';
-import { underLoad } from './support/under-load.ts';
+import { BRISK, underLoad } from './support/under-load.ts';
 
 (mustHave('mosquitto', mosquittoPath()) ? describe : describe.skip)('the broker', function () {
   this.timeout(0);
@@ -31,7 +31,7 @@ import { underLoad } from './support/under-load.ts';
           }
           return { restarts, kills };
         },
-        { forecastEvery: 2_000, eventEvery: 30 },
+        { forecastEvery: 2_000, eventEvery: 30, patience: BRISK },
       );
     });
 });

@@ -55,6 +55,36 @@ const GUARDS: readonly Guard[] = [
     },
   },
   {
+    name: 'telling a refused look from the end of an earlier try',
+    file: 'lib/delivery/apply-write.ts',
+    find: 'if (begun && nothingDone(error))',
+    replace: 'if (nothingDone(error))',
+    watcher: {
+      file: 'test/delivery/apply-write.test.ts',
+      title: 'does not take it for an answer about an earlier try that Odoo refuses to be looked at',
+    },
+  },
+  {
+    name: 'releasing versions in their order',
+    file: 'lib/release/emission.ts',
+    find: 'if (earlier !== undefined)',
+    replace: 'if (earlier === -1)',
+    watcher: {
+      file: 'test/store/versions.test.ts',
+      title: 'releases an old version that had to be tried again before the newer ones',
+    },
+  },
+  {
+    name: 'counting no attempt while Odoo is away',
+    file: 'lib/node/emitter.ts',
+    find: 'countAttempt: verdict(passage, tries).countAttempt',
+    replace: 'countAttempt: true',
+    watcher: {
+      file: 'test/nodes/emitter.test.ts',
+      title: 'counts no attempt where a node failed because Odoo is away, however often',
+    },
+  },
+  {
     name: 'writing down what is sent before it is sent',
     file: 'lib/delivery/sent-once.ts',
     find: 'await save({ sending });',

@@ -10,14 +10,18 @@ import { underLoad } from './support/under-load.ts';
 const POINTS = ['before-commit', 'after-commit', 'before-send', 'after-send', 'before-answer', 'after-answer'];
 const ACKNOWLEDGEMENTS = ['before-acknowledgement', 'after-acknowledgement', 'before-reply', 'after-reply'];
 
-/** When a kill is due: once a point is passed so many times, or after so many milliseconds whatever happens. */
-function nextKill(chance: Chance): { readonly point?: string; readonly after: number } {
-  if (chance.percent(30)) return { after: chance.int(300, 3_000) };
+/** When a kill is due: once a point is passed so many times, or so many milliseconds after it is up (or began to start). */
+function nextKill(chance: Chance): { readonly point?: string; readonly after: number; readonly starting?: true } {
+  if (chance.percent(10)) return { after: chance.int(100, 1_500), starting: true };
+  if (chance.percent(30)) return { after: chance.int(0, 1_500) };
   const point = chance.percent(60)
     ? `${chance.pick(POINTS)}#${chance.int(1, 80)}`
     : `${chance.pick(ACKNOWLEDGEMENTS)}#${chance.int(1, 4)}`;
-  return { point, after: 6_000 };
+  return { point, after: 2_500 };
 }
+
+/** So that what is sent while it does not run is worked off in between. */
+const PATIENCE = { forecastEvery: 1_000, eventEvery: 400 };
 
 for (const target of odooServers())
   (mustHave('mosquitto', mosquittoPath()) ? describe : describe.skip)(`killed on ${target.name}`, function () {
@@ -26,19 +30,24 @@ for (const target of odooServers())
     const seed = countOf('seed');
 
     it(`loses nothing and doubles nothing in ${kills} kills (seed ${seed})`, async () => {
-      await underLoad(target, async ({ bridge }) => {
-        const chance = chanceOf(seed);
-        const where: Record<string, number> = {};
-        for (let kill = 1; kill <= kills; kill++) {
-          const { point, after } = nextKill(chance);
-          await bridge.kill();
-          const nodeRed = await bridge.start(point);
-          const reached = await Promise.race([nodeRed.exited.then(() => true), sleep(after, false)]);
-          await bridge.kill();
-          const name = reached && point ? point.replace(/#.*/, '') : 'any moment';
-          where[name] = (where[name] ?? 0) + 1;
-        }
-        return where;
-      });
+      await underLoad(
+        target,
+        async ({ bridge }) => {
+          const chance = chanceOf(seed);
+          const where: Record<string, number> = {};
+          for (let kill = 1; kill <= kills; kill++) {
+            const { point, after, starting } = nextKill(chance);
+            await bridge.kill();
+            const nodeRed = await bridge.start(point);
+            const up = starting ? Promise.resolve() : nodeRed.ready.catch(() => undefined);
+            const reached = await Promise.race([nodeRed.exited.then(() => true), up.then(() => sleep(after, false))]);
+            await bridge.kill();
+            const name = reached && point ? point.replace(/#.*/, '') : 'any moment';
+            where[name] = (where[name] ?? 0) + 1;
+          }
+          return where;
+        },
+        PATIENCE,
+      );
     });
   });

@@ -10,7 +10,7 @@ import type { Patience } from './support/bridge.ts';
 import { chanceOf } from './support/chance.ts';
 import { countOf } from './support/counts.ts';
 import { sandbox, targets } from './support/targets.ts';
-import { underLoad } from './support/under-load.ts';
+import { BRISK, underLoad } from './support/under-load.ts';
 
 const TROUBLES: readonly { readonly kind: Trouble; readonly words: string; readonly patience?: Patience }[] = [
   { kind: 'refuse', words: 'refuses' },
@@ -42,7 +42,7 @@ for (const target of odooServers())
               odoo.peace();
               return { 'seconds of it': seconds };
             },
-            { patience },
+            { patience: { ...BRISK, ...patience } },
           );
         });
 
@@ -61,7 +61,7 @@ for (const target of odooServers())
           while (written < writes) await sleep(20);
           return { writes: written, 'answers cut': odoo.lost };
         },
-        { forecastEvery: 2_000, eventEvery: 40 },
+        { forecastEvery: 2_000, eventEvery: 40, patience: BRISK },
       );
     });
 

@@ -5,7 +5,7 @@ import { mustHave } from '../support/required.ts';
 import { chanceOf } from './support/chance.ts';
 import { countOf } from './support/counts.ts';
 import { newest, sandbox } from './support/targets.ts';
-import { underLoad } from './support/under-load.ts';
+import { BRISK, underLoad } from './support/under-load.ts';
 
 /** Each kind on the sandbox, the one that ends every node on the newest Odoo as well. */
 const DEPLOYMENTS = [
@@ -36,7 +36,7 @@ const DEPLOYMENTS = [
           }
           return { deployments };
         },
-        { eventEvery: 40 },
+        { eventEvery: 40, patience: BRISK },
       );
     });
 });

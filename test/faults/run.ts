@@ -12,6 +12,7 @@ const HELP = `npm run test:faults -- [options] [file…]
   --real-kills N    the same on each real Odoo of TEST_ODOO_SERVERS
   --writes N        writes of which 5 % of the answers are cut, on each Odoo
   --seconds N       seconds for which Odoo is in each kind of trouble
+  --store-kills N   times that the PostgreSQL server of the store is killed
   --decisions N     versions approved, and every other one rolled back
   --restarts N      restarts of the broker
   --deployments N   deployments of each kind
@@ -19,7 +20,7 @@ const HELP = `npm run test:faults -- [options] [file…]
   --seed N          makes the same choices again
   --only TEXT       tests with this in their name
 
-The figures of docs/reliability.md: --kills 500 --real-kills 20 --writes 2000 --restarts 20 --deployments 15 --payloads 2000`;
+The figures of docs/reliability.md: --kills 500 --real-kills 20 --writes 2000 --restarts 20 --store-kills 20 --deployments 15 --payloads 2000`;
 
 const options = Object.fromEntries(Object.keys(COUNTS).map((name) => [name, { type: 'string' as const }]));
 const { values, positionals } = parseArgs({

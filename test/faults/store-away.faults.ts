@@ -5,7 +5,10 @@ import { verifyAudit } from '../../lib/store/verify-audit.ts';
 import { mosquittoPath } from '../support/mosquitto.ts';
 import { mustHave } from '../support/required.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
-import { openSite, type Site } from './support/site.ts';
+import { chanceOf } from './support/chance.ts';
+import { countOf } from './support/counts.ts';
+import { openSite, type Site, until } from './support/site.ts';
+import { lookInto } from './support/store-look.ts';
 import { goesOn, refused, throughTrouble } from './support/through-trouble.ts';
 
 const url = process.env.TEST_POSTGRES_URL;
@@ -14,6 +17,8 @@ const WORDS = /Nothing was accepted: The (store does not answer|connection to th
 
 (canRun ? describe : describe.skip)('a PostgreSQL store that goes away', function () {
   this.timeout(60_000);
+  const seed = countOf('seed');
+  const chance = chanceOf(seed);
   const name = `planbridge_away_${process.pid}`;
   const { hostname, port } = new URL(url ?? 'postgres://localhost');
   const direct = Object.assign(new URL(url ?? 'postgres://localhost'), { pathname: `/${name}` });
@@ -37,36 +42,36 @@ const WORDS = /Nothing was accepted: The (store does not answer|connection to th
     await admin.end();
   });
 
-  it('refuses in words, leaves events with the broker, and goes on by itself once it is back', async () => {
-    await throughTrouble(site, { code: 'unavailable', words: WORDS, begin: proxy.cut, end: proxy.restore });
+  it(`refuses in words, leaves events with the broker, and goes on by itself once it is back (seed ${seed})`, async () => {
+    await throughTrouble(site, { code: 'unavailable', words: WORDS, begin: proxy.cut, end: proxy.restore, chance });
   });
 
-  it('does so where the network swallows everything and says nothing', async () => {
-    await throughTrouble(site, { code: 'unavailable', words: WORDS, begin: proxy.hush, end: proxy.restore });
+  it(`does so where the network swallows everything and says nothing (seed ${seed})`, async () => {
+    await throughTrouble(site, { code: 'unavailable', words: WORDS, begin: proxy.hush, end: proxy.restore, chance });
   });
 
-  it('comes up while it is away, and opens it by itself once it is back', async () => {
+  it(`comes up while it is away, and opens it by itself once it is back (seed ${seed})`, async () => {
     const already = await site.delayed();
     await site.kill('SIGTERM');
     await proxy.cut();
-    await site.delay(2);
+    const events = chance.int(1, 6);
+    await site.delay(events);
     await site.start();
     await refused(site, 'unavailable', WORDS);
     assert.equal((await site.run('any')).status, 503);
     await proxy.restore();
-    await goesOn(site, 2, already);
+    await goesOn(site, events, already);
   });
 
   it('has an audit that holds, and no work left', async () => {
-    await site.kill('SIGTERM');
-    assert.deepEqual((await verifyAudit(direct.href)).faults, []);
-    const client = new pg.Client(direct.href);
-    await client.connect();
-    const { rows } = await client.query('select state, count(*)::int as count from jobs group by state');
-    await client.end();
-    assert.deepEqual(
-      rows.map(({ state }) => state),
-      ['done'],
-    );
+    const look = await lookInto(direct.href);
+    try {
+      await until('the end of all work', () => look.drained());
+      await site.kill('SIGTERM');
+      assert.deepEqual((await verifyAudit(direct.href)).faults, []);
+      assert.deepEqual([...new Set((await look.jobs()).map(({ state }) => state))], ['done']);
+    } finally {
+      await look.close();
+    }
   });
 });

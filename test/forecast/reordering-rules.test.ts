@@ -82,6 +82,26 @@ describe('reordering rules from a forecast', () => {
     assert.equal((await rulesFor(lines, {}, plant({ products: dozens })))[0]?.minimum, 2);
   });
 
+  it('come down to nothing for a product that is gone, and leave gone periods out of the average', async () => {
+    const gone = { quantity: '0', $source: { lines: 0, quantity: '0' } };
+    const wanted = line({ period: '2027-W10', quantity: '70' });
+    const lines = [wanted, line({ ...gone, period: '2027-W11' }), line({ ...gone, product: 'BOUGHT' })];
+    const rules = await rulesFor(lines, { safetyDays: 3 });
+    assert.deepEqual(
+      rules.map(({ product, minimum, maximum, $source }) => [product, minimum, maximum, $source]),
+      [
+        ['MADE', 30, 30, { lines: 1, quantity: '70' }],
+        ['BOUGHT', 0, 0, { lines: 0, quantity: '0' }],
+      ],
+    );
+  });
+
+  it('are none for what is gone from the plan and from Odoo', async () => {
+    const collected = new DemandCollector();
+    collected.add([line({ product: 'NOPE', quantity: '0', $source: { lines: 0, quantity: '0' } })]);
+    assert.deepEqual(await wantedOf(collected, plant(), ZONE), []);
+  });
+
   it('sum customers and channels, and keep places apart', async () => {
     const rules = await rulesFor([line({ customer: 'A' }), line({ customer: 'B' }), line({ location: 'WH2' })]);
     assert.deepEqual(

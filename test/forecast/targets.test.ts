@@ -1,7 +1,7 @@
 /** Where a forecast lands, on the sandbox and on every real Odoo: demand estimates and the schedule by the test add-on. */
 import assert from 'node:assert/strict';
 import { DateTime } from 'luxon';
-import type { FlowRecord } from '../../lib/canonical/marks.ts';
+import { type FlowRecord, SOURCE } from '../../lib/canonical/marks.ts';
 import { sumQuantities } from '../../lib/canonical/quantity.ts';
 import { applyWrite } from '../../lib/delivery/apply-write.ts';
 import { WriteJob } from '../../lib/delivery/write-job.ts';
@@ -94,11 +94,18 @@ for (const server of odooServers()) {
       create('mrp.production.schedule', { product_id: id, warehouse_id: warehouse.id, company_id: idOf(warehouse.company_id) });
 
     /** Brings a forecast of one product into Odoo, as the nodes do. */
-    async function land(code: string, target: Target | 'auto', demand: Record<string, string>, more: Partial<PlanSettings> = {}) {
+    async function land(
+      code: string,
+      target: Target | 'auto',
+      demand: Record<string, string>,
+      more: Partial<PlanSettings> = {},
+      marks: Partial<FlowRecord> = {},
+    ) {
       const settings = { ...SETTINGS, ...more, target };
       const lines = Object.entries(demand).map(([period, quantity], at) => ({
         ...{ product: code, location: 'WH', period, quantity },
         $line: at + 1,
+        ...marks,
       }));
       const master = await masterData(odoo, { ttlSeconds: 0 }).load(lines, settings.today);
       const { accepted, refusals: held } = validateLines(lines, openRun({ zone: ZONE, insideLeadTime: 'off' }), master);
@@ -369,6 +376,22 @@ for (const server of odooServers()) {
       await product('PB-ESTIMATED', 'buy');
       landedWell(await land('PB-ESTIMATED', 'demand-estimates', MONTHS));
       assert.match(refused(await land('PB-ESTIMATED', 'reordering-rules', MONTHS)).join(), /by a demand estimate up to /);
+    });
+
+    it('refuses nothing of what is gone from the plan, and leaves it to whom it belongs', async () => {
+      const ruled = await product('PB-GONE', 'manufacture');
+      landedWell(await land('PB-GONE', 'reordering-rules', MONTHS));
+      const gone = { [SOURCE]: { lines: 0, quantity: '0' } };
+      for (const target of ['demand-estimates', 'master-production-schedule'] as const) {
+        const { refusals, records } = await land('PB-GONE', target, { [month(1)]: '0' }, {}, gone);
+        assert.deepEqual([refusals, records], [[], []]);
+      }
+      const { outcomes } = await land('PB-GONE', 'reordering-rules', { [month(1)]: '0' }, {}, gone);
+      assert.deepEqual(
+        outcomes.map(({ outcome }) => outcome),
+        ['updated'],
+      );
+      assert.equal(await shown('reordering-rules', ruled), 0);
     });
 
     it('refuses an estimate that overlaps one of other dates', async () => {

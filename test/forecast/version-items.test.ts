@@ -5,6 +5,7 @@ import { sumQuantities } from '../../lib/canonical/quantity.ts';
 import { VersionItem } from '../../lib/canonical/version-item.ts';
 import { validateLines } from '../../lib/forecast/validation.ts';
 import { mergeItems, VersionCollector } from '../../lib/forecast/versions/collect.ts';
+import { goneItems } from '../../lib/forecast/versions/gone.ts';
 import { linesOf } from '../../lib/forecast/versions/lines-of.ts';
 import { longestStall } from '../support/stall.ts';
 import { line, plant, run } from './plant.ts';
@@ -116,6 +117,35 @@ describe('the items of a version', () => {
         merged.map(({ lines, periods }) => [lines, periods.map(({ quantity }) => quantity)]),
         [[1, ['10', '7']]],
       );
+  });
+});
+
+describe('what is gone of a version', () => {
+  it('is what the later one does not have at all, from today on, with nobody’s line behind it', async () => {
+    const before = await collected(
+      accepted({ period: '2026-W48' }),
+      accepted({ period: '2026-W49' }),
+      accepted({ period: '2026-W50' }),
+      accepted({ product: 'BOUGHT' }),
+      accepted({ product: 'PAST', period: '2026-11-29' }),
+    );
+    const after = await collected(accepted({ period: '2026-W50', quantity: '0', uom: 'kg' }));
+    const gone = goneItems(before, after, '2026-11-30');
+    assert.deepEqual(
+      gone.map(({ product, uom, lines, sent }) => [product, uom, lines, sent]),
+      [
+        ['MADE', 'kg', 0, '0'],
+        ['BOUGHT', 'Units', 0, '0'],
+      ],
+    );
+    assert.deepEqual(
+      linesOf(gone).map(({ product, period, quantity, $source }) => [product, period, quantity, $source]),
+      [
+        ['MADE', '2026-W49', '0', { lines: 0, quantity: '0' }],
+        ['BOUGHT', '2026-W50', '0', { lines: 0, quantity: '0' }],
+      ],
+    );
+    assert.deepEqual(goneItems(before, before, '2026-11-30'), []);
   });
 });
 

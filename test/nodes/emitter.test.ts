@@ -5,6 +5,7 @@ import type { RunPart } from '../../lib/intake/emission.ts';
 import type { Emitter } from '../../lib/node/emitter.ts';
 import { runsInFlow } from '../../lib/node/runs-in-flow.ts';
 import type { SyncStoreNode } from '../../lib/node/types.ts';
+import { OdooError } from '../../lib/odoo/errors.ts';
 import { openStore, type Store } from '../../lib/store/open.ts';
 import { startRunEmitter } from '../../nodes/forecast-receive/emitter.ts';
 import { until } from './flow.ts';
@@ -101,6 +102,18 @@ describe('sending runs into the flow', () => {
     await until(async () => (await store.runs.summary(run))?.state === 'failed');
     assert.equal(parts.length, 2);
     assert.match((await store.runs.summary(run))?.error ?? '', /leads to odoo-write/);
+  });
+
+  it('counts no attempt where a node failed because Odoo is away, however often', async () => {
+    const { run } = await accept(1, 1);
+    start();
+    await until(() => parts.length === 1);
+    const lease = { ...(parts[0]?.lease ?? assert.fail()), store: 'store' };
+    const release = node.inFlow.take(lease);
+    node.inFlow.failed(lease, new OdooError('unavailable', 'Odoo is away.'));
+    release();
+    await until(() => parts.length === 2);
+    assert.equal((await store.runs.summary(run))?.state, 'received');
   });
 
   it('stops soon in the middle of a run, which comes again with the next start', async () => {

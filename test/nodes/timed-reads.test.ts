@@ -86,11 +86,11 @@ const TURN = 'odoo-read:read';
   });
 
   it('are taken over when the other one reads no more', async () => {
-    const statuses = await start({ store: 'store', turnSeconds: 0.3 });
-    await other.turns.take(TURN, 0.3, 'other:1');
+    const statuses = await start({ store: 'store' });
+    await other.turns.take(TURN, 2, 'other:1');
     inject();
     await until(() => elsewhere(statuses));
-    await sleep(300);
+    await sleep(2_000);
     inject();
     await waitFor('seen');
   });

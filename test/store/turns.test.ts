@@ -16,19 +16,18 @@ for (const { name, open } of testStores())
     const take = (turn: string, seconds: number, owner: string) => opened.store.turns.take(turn, seconds, owner);
 
     it('go to one at a time, and to another once they are over', async () => {
-      assert.equal(await take('short', 0.3, 'a'), true);
-      assert.equal(await take('short', 0.3, 'b'), false);
-      await sleep(350);
+      assert.equal(await take('short', 2, 'a'), true);
+      assert.equal(await take('short', 60, 'b'), false);
+      await sleep(2_050);
       assert.equal(await take('short', 60, 'b'), true);
       assert.equal(await take('short', 60, 'a'), false);
     });
 
     it('stay with the one that takes them again before they are over', async () => {
-      assert.equal(await take('kept', 0.4, 'a'), true);
-      await sleep(200);
-      assert.equal(await take('kept', 0.4, 'a'), true);
-      await sleep(250);
-      assert.equal(await take('kept', 0.4, 'b'), false, 'it was over although it was taken again');
+      assert.equal(await take('kept', 1, 'a'), true);
+      assert.equal(await take('kept', 60, 'a'), true);
+      await sleep(1_050);
+      assert.equal(await take('kept', 60, 'b'), false, 'it was over although it was taken again');
     });
 
     it('are apart from each other', async () => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
+import type { FlowRecord } from '../../lib/canonical/marks.ts';
 import type { VersionItem } from '../../lib/canonical/version-item.ts';
+import { nextVersion } from '../../lib/release/emission.ts';
 import type { Store } from '../../lib/store/open.ts';
 import type { Version } from '../../lib/store/versions/read.ts';
 import { testStores } from '../support/stores.ts';
@@ -92,6 +95,25 @@ for (const target of testStores()) {
       await store.jobs.settle(job.lease);
     };
 
+    it('releases an old version that had to be tried again before the newer ones', async () => {
+      const items = [item('A', '10')];
+      const versions = [await imported(items, true), await imported(items, true), await imported(items, true)];
+      const options = { queue: QUEUE, owner: 'test', leaseSeconds: 60, day: '2026-11-26', everything: false, zeroGone: false };
+      const first = await nextVersion(store, options);
+      assert.equal(first?.version.id, versions[0]?.id);
+      await store.jobs.retry(first?.lease ?? assert.fail(), { error: 'Odoo is away.', delayMs: 200, countAttempt: false });
+      assert.equal(await nextVersion(store, options), undefined);
+      for (const { id } of versions) {
+        let next: Awaited<ReturnType<typeof nextVersion>>;
+        while (!next) {
+          await sleep(50);
+          next = await nextVersion(store, options);
+        }
+        assert.equal(next.version.id, id);
+        await store.jobs.settle(next.lease);
+      }
+    });
+
     it('numbers an interface’s versions and shows what each wants', async () => {
       const first = await imported([item('A', '5'), item('B', '7')], true);
       assert.deepEqual([first.id, first.state, first.lines, first.quantity], [`${name}-1`, 'approved', 2, '12']);
@@ -115,6 +137,34 @@ for (const target of testStores()) {
       assert.equal((await shown(first.id)).state, 'superseded');
       await imported([item('A', '6'), item('B', '7')], true);
       assert.equal((await released('2026-12-02')).records.length, 2, 'on another day everything is worked out anew');
+    });
+
+    it('gives the flow what is gone as wanted no more, where that is set, also to be tried', async () => {
+      const later = (found: VersionItem): VersionItem => ({
+        ...found,
+        periods: [...found.periods, { period: '2027-01', quantity: '3', lines: [] }],
+      });
+      const options = { queue: QUEUE, owner: 'test', leaseSeconds: 60, day: '2026-12-01', everything: false };
+      const told = async (zeroGone: boolean) => {
+        const emitted = (await nextVersion(store, { ...options, zeroGone })) ?? assert.fail('nothing to emit');
+        const records: FlowRecord[] = [];
+        for await (const part of emitted.parts()) records.push(...part.records);
+        return { ...emitted, told: records.map(({ product, period, quantity }) => `${product} ${period} ${quantity}`) };
+      };
+      const baseline = await imported([later(item('A', '5')), item('B', '7'), item('C', '9')], true);
+      await released('2026-12-01');
+      const waiting = await imported([item('A', '5'), item('C', '9')], false);
+      const gone = ['A 2026-12 5', 'A 2027-01 0', 'B 2026-12 0'];
+      const tried = await told(true);
+      assert.deepEqual([tried.kind, tried.told], ['preview', gone]);
+      await store.jobs.settle(tried.lease);
+      await store.versions.approve(waiting.id, { who: 'ben', comment: '' });
+      const kept = await told(false);
+      assert.deepEqual(kept.told, gone.slice(0, 1));
+      await store.jobs.retry(kept.lease, { delayMs: 0, countAttempt: false });
+      const zeroed = await told(true);
+      assert.deepEqual([zeroed.kind, zeroed.told, zeroed.version.previous], ['release', gone, baseline.id]);
+      await store.jobs.settle(zeroed.lease);
     });
 
     it('gives it whole where another release has written since', async () => {
@@ -184,6 +234,55 @@ for (const target of testStores()) {
       await released('2026-12-01');
       const answer = await store.versions.approve(older.id, { who: 'ben', comment: '' });
       assert.ok('refused' in answer && /newer/.test(answer.refused));
+    });
+
+    it('does not take the place of a newer version that was released while it was still being tried again', async () => {
+      const older = await imported([item('A', '5')], true);
+      const held = await released('2026-12-01', false);
+      const newer = await imported([item('A', '6')], true);
+      await released('2026-12-01');
+      const late = await claim(`write:${held.version}/release-1`);
+      await store.jobs.succeed(late.lease, { result: {}, totals: { applied: { lines: 1, quantity: '0', records: 1 } } });
+      assert.deepEqual([(await shown(older.id)).state, (await shown(newer.id)).state], ['superseded', 'released']);
+    });
+
+    it('knows what a release wrote, for it to be taken back once, and makes the version before it the baseline again', async () => {
+      const first = await imported([item('A', '5')], true);
+      await released('2026-12-01');
+      const second = await imported([item('A', '6')], true);
+      const { records } = await released('2026-12-01', false);
+      const job = await claim(`write:${second.id}/release-1`);
+      const wrote = {
+        place: 0,
+        model: 'x',
+        record: 7,
+        product: 'A',
+        location: 'WH',
+        outcome: 'updated',
+        before: { max: 5 },
+        changed: { max: 6 },
+      };
+      const applied = { lines: records.length, quantity: '0', records: 1 };
+      await store.jobs.succeed(job.lease, { result: {}, totals: { applied }, written: [wrote] });
+      const [written] = await store.versions.releasedRecords(second.id);
+      assert.deepEqual(
+        [written?.record, written?.before, written?.changed, written?.created],
+        [7, { max: 5 }, { max: 6 }, false],
+      );
+      const wrong = await store.versions.takeBack(first.id, { who: 'ben', comment: 'no' });
+      assert.ok('refused' in wrong && wrong.because === 'state');
+      for (const _ of [1, 2]) await store.versions.takeBack(second.id, { who: 'ben', comment: 'wrong' });
+      const trace = await store.jobs.claim(`${QUEUE}/odoo`, { owner: 'test', leaseSeconds: 60, limit: 100 });
+      const back = trace.filter(
+        ({ kind, payload }) => kind === 'roll-back' && (payload as { version: string }).version === second.id,
+      );
+      assert.equal(back.length, 1);
+      const undone = [{ model: 'x', record: 7, name: 'seven', undone: 'restored', left: false }];
+      await store.versions.takenBack(back[0]!.lease, second.id, undone, { who: 'ben', comment: 'wrong' });
+      assert.deepEqual([(await shown(first.id)).state, (await shown(second.id)).state], ['released', 'rolled-back']);
+      assert.deepEqual(await store.versions.releasedRecords(second.id), []);
+      const [line] = await store.versions.lineage({ model: 'x', record: 7 });
+      assert.deepEqual([line?.version, line?.records[0]?.undone], [second.id, 'restored']);
     });
 
     it('expires, or is escalated once, when nobody decided in time', async () => {

@@ -13,6 +13,9 @@ export type PeriodSum = {
   sent: bigint;
 };
 
+/** Whether nothing is wanted in a period, and no line says so: it is gone from the plan. */
+export const isGone = ({ units, lines }: PeriodSum): boolean => units === 0n && lines === 0;
+
 /** What a product is wanted for at a place, by period. */
 export type Demand = {
   readonly product: string;

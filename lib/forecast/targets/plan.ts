@@ -6,7 +6,7 @@ import type { OdooClient } from '../../odoo/client.ts';
 import { readWorkingDays } from '../master-data/working-days.ts';
 import type { MasterView } from '../master-view.ts';
 import { claimedElsewhere } from './claims.ts';
-import { type DemandCollector, sourceOf } from './demand.ts';
+import { type DemandCollector, isGone, sourceOf } from './demand.ts';
 import { demandEstimates } from './demand-estimates.ts';
 import { draftOrders } from './draft-orders.ts';
 import { overlappingEstimate } from './held-estimates.ts';
@@ -56,7 +56,10 @@ export async function planDemand(
   const target = chooseTarget(settings.target, await client.profile());
   const wanted = await wantedOf(collected, master, settings.zone);
   const refusals: Refusal[] = [];
-  const refuse: Planning['refuse'] = (one, reason, message) => void refusals.push(refusalOf(one, reason, message));
+  const refuse: Planning['refuse'] = (one, reason, message) => {
+    // What is gone from the plan, and is not this target's, is nobody's concern.
+    if (!one.periods.every(([, sum]) => isGone(sum))) refusals.push(refusalOf(one, reason, message));
+  };
   const claimed = await claimedElsewhere(client, target, wanted, settings.today);
   const free = wanted.filter((one) => {
     const by = claimed(one);

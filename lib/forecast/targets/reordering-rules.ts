@@ -5,7 +5,7 @@ import { dayNumber } from '../days.ts';
 import { ForecastError } from '../errors.ts';
 import { scaledText } from '../scaled.ts';
 import { averageDay, demandBetween, plus, roundedUp } from './daily-demand.ts';
-import { sourceOf } from './demand.ts';
+import { isGone, sourceOf } from './demand.ts';
 import type { Wanted } from './wanted.ts';
 
 export type ReorderingSettings = {
@@ -45,7 +45,8 @@ export async function reorderingRules(wanted: readonly Wanted[], settings: Reord
 }
 
 function ruleFor({ product, location, periods: sums, supply, step }: Wanted, settings: ReorderingSettings): ReorderingRule {
-  const periods = sums.map(([span, { units }]) => ({ span, units }));
+  // The forecast covers what is gone no more: averages leave it out.
+  const periods = sums.flatMap(([span, sum]) => (isGone(sum) ? [] : [{ span, units: sum.units }]));
   const today = dayNumber(settings.today);
   const covered = today + supply.leadDays + settings.reviewDays;
   const safety = averageDay(periods, today);

@@ -4,7 +4,7 @@ import { ForecastError } from '../errors.ts';
 import type { MasterView, Product, Warehouse } from '../master-view.ts';
 import { scaled } from '../scaled.ts';
 import type { Supply } from '../supply.ts';
-import type { Demand, DemandCollector, PeriodSum } from './demand.ts';
+import { type Demand, type DemandCollector, isGone, type PeriodSum } from './demand.ts';
 
 /** The demand of a product at a place, with what Odoo knows of the two. */
 export type Wanted = Pick<Demand, 'product' | 'location'> & {
@@ -33,11 +33,14 @@ export async function wantedOf(collected: DemandCollector, master: MasterView, z
   for (const { product: reference, location, periods } of collected.demand()) {
     if (pace.due()) await pace.rest();
     const { product, warehouse, supply } = master.standing(reference, location, undefined);
-    if (product.is !== 'one' || warehouse.is !== 'one' || !supply)
+    if (product.is !== 'one' || warehouse.is !== 'one' || !supply) {
+      // What left the plan may have left Odoo too: nothing is to be taken back there.
+      if ([...periods.values()].every(isGone)) continue;
       throw new ForecastError(
         'changed',
         `Odoo no longer knows "${reference}" at "${location}" as it did when the forecast was validated. Send the run again.`,
       );
+    }
     wanted.push({
       product: reference,
       location,

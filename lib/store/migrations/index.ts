@@ -3,6 +3,7 @@ import * as spine from './001-spine.ts';
 import * as audit from './002-audit.ts';
 import * as turns from './003-turns.ts';
 import * as versions from './004-versions.ts';
+import * as desk from './005-desk.ts';
 import * as births from './006-births.ts';
 
 /** Every migration, by name, in order. One that has been released is never changed. */
@@ -11,5 +12,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '002-audit': audit,
   '003-turns': turns,
   '004-versions': versions,
+  '005-desk': desk,
   '006-births': births,
 };

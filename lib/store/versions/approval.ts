@@ -8,6 +8,7 @@ import { sum } from '../decimal.ts';
 import { storeRefusals } from '../exceptions.ts';
 import { insertJobs } from '../jobs.ts';
 import { packPayload } from '../payload.ts';
+import { redactText } from '../redact.ts';
 import { putTotal } from '../run-totals.ts';
 import type { VersionsTable } from '../schema.ts';
 import { insertItems, packItems } from './items.ts';
@@ -50,7 +51,11 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
       .set({ state: 'refused', why: JSON.stringify([comment]), deadline_at: null, updated_at: now })
       .where('id', '=', row.id)
       .execute();
-    await tx.updateTable('runs').set({ state: 'refused', error: comment, updated_at: now }).where('id', '=', run).execute();
+    await tx
+      .updateTable('runs')
+      .set({ state: 'refused', error: redactText(comment), updated_at: now })
+      .where('id', '=', run)
+      .execute();
     await appendAudit(tx, dialect, { who, what: 'version.refused', subject: row.id, run, detail: { comment } });
   };
 
@@ -77,6 +82,7 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
     }));
     await storeRefusals(
       tx,
+      dialect,
       refusals.map((refusal) => ({ ...refusal, ...route(refusal, []) })),
       run,
     );

@@ -64,7 +64,7 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
           .execute();
         const values = {
           state: 'releasing' as const,
-          previous: baseline?.id ?? null,
+          previous: baseline?.id ?? row.previous,
           releases: Number(job.key.split('release-').at(-1)),
           released_on: day,
           updated_at: now,
@@ -84,10 +84,11 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
       return release;
     },
 
-    /** The version whose place a release on `day` would take, where it stands in Odoo as of that day. */
-    async standing(id: string, day: string): Promise<string | undefined> {
-      const row = await db.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && standingOn(db, await baselineFor(db, row), day, id);
+    /** The version whose place a release on `day` would take, and again where it stands in Odoo as of that day. */
+    async before(id: string, day: string): Promise<{ previous: string | undefined; standing: string | undefined }> {
+      const row = await db.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+      const baseline = await baselineFor(db, row);
+      return { previous: baseline?.id, standing: await standingOn(db, baseline, day, id) };
     },
 
     /** Keeps what a dry run told of a part of a version; told again, it takes the place of what was there. */
@@ -221,14 +222,22 @@ export async function endRelease(tx: Tx, dialect: Dialect, run: string): Promise
     .executeTakeFirst();
   if (!version) return;
   const now = Date.now();
-  await tx
-    .updateTable('versions')
-    .set({ state: 'superseded', updated_at: now })
-    .where('interface', '=', version.interface)
-    .where('purpose', '=', version.purpose)
-    .where('state', '=', 'released')
-    .execute();
-  await tx.updateTable('versions').set({ state: 'released', updated_at: now }).where('id', '=', version.id).execute();
+  const ofItsKind = () =>
+    tx.updateTable('versions').where('interface', '=', version.interface).where('purpose', '=', version.purpose);
+  // Some of its records had to be tried again, and a newer version was released meanwhile: what that one wrote stands.
+  const overtaken =
+    version.releases === 1 &&
+    (await tx
+      .selectFrom('versions')
+      .select('id')
+      .where('interface', '=', version.interface)
+      .where('purpose', '=', version.purpose)
+      .where('state', '=', 'released')
+      .where('number', '>', version.number)
+      .executeTakeFirst()) !== undefined;
+  if (!overtaken) await ofItsKind().set({ state: 'superseded', updated_at: now }).where('state', '=', 'released').execute();
+  const state = overtaken ? ('superseded' as const) : ('released' as const);
+  await ofItsKind().set({ state, updated_at: now }).where('id', '=', version.id).execute();
   const payload = { version: version.id };
   const key = `${version.id}/trace-${version.releases}`;
   const trace = {

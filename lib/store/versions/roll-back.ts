@@ -41,12 +41,13 @@ export type Undone = {
 
 export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
   return {
-    /** What a version's releases wrote, each record once. */
+    /** What a version's releases wrote since it was last taken back, each record once. */
     async releasedRecords(version: string): Promise<ReleasedRecord[]> {
       const rows = await db
         .selectFrom('released_records')
         .selectAll()
         .where('version', '=', version)
+        .where('undone', 'is', null)
         .orderBy('at')
         .orderBy('job')
         .orderBy('place')
@@ -61,7 +62,13 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
     },
 
     async releasedOrders(version: string): Promise<ReleasedOrder[]> {
-      const rows = await db.selectFrom('released_orders').selectAll().where('version', '=', version).orderBy('name').execute();
+      const rows = await db
+        .selectFrom('released_orders')
+        .selectAll()
+        .where('version', '=', version)
+        .where('undone', 'is', null)
+        .orderBy('name')
+        .execute();
       return rows.map(orderOf);
     },
 
@@ -86,7 +93,7 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
       return rows.map(orderOf);
     },
 
-    /** Keeps the orders that came of a version's release; kept already, they stay as they were. */
+    /** Keeps the orders that came of a version's release; kept already, they stay as they were until it is taken back. */
     async keepOrders(lease: Held, version: string, orders: readonly ReleasedOrder[]): Promise<void> {
       await db.transaction().execute(async (tx) => {
         await heldJob(tx, dialect, lease);
@@ -96,7 +103,12 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
           await tx
             .insertInto('released_orders')
             .values(some)
-            .onConflict((conflict) => conflict.columns(['version', 'model', 'record']).doNothing())
+            .onConflict((conflict) =>
+              conflict
+                .columns(['version', 'model', 'record'])
+                .doUpdateSet((eb) => ({ snapshot: eb.ref('excluded.snapshot'), undone: null, at }))
+                .where('released_orders.undone', 'is not', null),
+            )
             .execute();
       });
     },
@@ -169,6 +181,7 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
             .updateTable('versions')
             .set({ state: 'released', updated_at: now, ...(left.length > 0 ? { released_on: null } : {}) })
             .where('id', '=', row.previous)
+            .where('state', '=', 'superseded')
             .execute();
         const detail = { comment, restores: row.previous, undone };
         await appendAudit(tx, dialect, { who, what: 'version.rolled-back', subject: id, run: row.run ?? undefined, detail });

@@ -6,6 +6,7 @@ import { writeFlows } from '../../../sandbox/flows.ts';
 import { type RunningNodeRed, startNodeRed } from '../../../sandbox/node-red.ts';
 import { freePort } from '../../support/ports.ts';
 import type { TestServer } from '../../support/servers.ts';
+import { AUTOMATIC } from './approval.ts';
 import { lookInto } from './store-look.ts';
 
 /** For how long the bridge waits, in seconds: short, so that a test need not wait for it long. */
@@ -28,7 +29,7 @@ export type BridgeOptions = Patience & {
   readonly clientId?: string;
   /** Instances of a group share the events. */
   readonly group?: string;
-  /** Settings of the node that approves. */
+  /** Settings of the node that approves; it lets everything through where they are left out. */
   readonly approve?: object;
 };
 
@@ -71,7 +72,7 @@ export async function openBridge({
   await writeFlows(home, FLOWS, {
     odoo: { limit, timeout },
     receive: leased,
-    approve: { ...leased, ...options.approve },
+    approve: { ...leased, ...AUTOMATIC, ...options.approve },
     events: { ...leased, clientId, group: options.group ?? '' },
   });
   const env = {

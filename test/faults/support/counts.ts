@@ -12,6 +12,8 @@ export const COUNTS = {
   writes: count(300),
   /** Seconds for which Odoo is in each kind of trouble. */
   seconds: count(5),
+  /** Times that the store's PostgreSQL server is killed. */
+  'store-kills': count(4),
   /** Versions decided on and rolled back. */
   decisions: count(3),
   /** Restarts of the broker. */

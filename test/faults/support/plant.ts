@@ -68,11 +68,20 @@ async function makeOrders(odoo: OdooClient, code: string): Promise<number[]> {
     fields: ['uom_id'],
   });
   if (!product) throw new Error(`This Odoo has no product ${code}.`);
-  const order = { product_id: product.id, product_qty: 1, product_uom_id: (product.uom_id as [number, string])[0] };
   const call = { model: 'mrp.production', readOnly: false };
-  const ids = await odoo.call({ ...call, method: 'create', args: { vals_list: Array(ORDERS).fill(order) } });
-  await odoo.call({ ...call, method: 'action_confirm', ids: ids as number[], args: {} });
-  return ids as number[];
+  const domain = [
+    ['product_id', '=', product.id],
+    ['state', '=', 'confirmed'],
+  ];
+  // Odoo 14 gives an order its components only in the form, and confirms none without: there is one to copy.
+  const [confirmed] = await searchAll(odoo, { model: call.model, domain, fields: ['id'], limit: 1 });
+  const copy = async () => await odoo.call({ ...call, method: 'copy', ids: [confirmed?.id ?? 0], args: {} });
+  const order = { product_id: product.id, product_qty: 1, product_uom_id: (product.uom_id as [number, string])[0] };
+  const create = async () => await odoo.call({ ...call, method: 'create', args: { vals_list: [order] } });
+  const ids: number[] = [];
+  while (ids.length < ORDERS) ids.push(...([await (confirmed ? copy() : create())].flat() as number[]));
+  await odoo.call({ ...call, method: 'action_confirm', ids, args: {} });
+  return ids;
 }
 
 async function readOrders(odoo: OdooClient, ids: readonly number[]): Promise<Order[]> {

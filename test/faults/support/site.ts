@@ -12,6 +12,7 @@ import { type Sandbox, startSandbox } from '../../../sandbox/odoo/server.ts';
 import { type Mosquitto, startMosquitto } from '../../support/mosquitto.ts';
 import { freePort } from '../../support/ports.ts';
 import { type Statuses, watchStatuses } from '../../support/statuses.ts';
+import { AUTOMATIC } from './approval.ts';
 
 /** Seconds after which a run or event that got lost in the flow comes again: few, so that a test need not wait long for it. */
 const LEASE = 6;
@@ -41,8 +42,9 @@ export async function openSite(store: string): Promise<Site> {
   const sandbox = await startSandbox();
   const { url, database, login, password } = sandbox;
   const odoo = openOdoo({ url, database, login, password });
-  const leases = { receive: { leaseSeconds: LEASE }, events: { leaseSeconds: LEASE } };
-  await writeFlows(home, ['forecast-import', 'shop-floor-events'], leases);
+  const leased = { leaseSeconds: LEASE };
+  const settings = { receive: leased, events: leased, approve: { ...leased, ...AUTOMATIC } };
+  await writeFlows(home, ['forecast-import', 'shop-floor-events'], settings);
 
   const order = async (domain: readonly unknown[]) => {
     const [found] = await searchAll(odoo, { model: 'mrp.production', domain: [domain], limit: 1 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import failure from '../../../locales/en-US/failure.json' with { type: 'json' };
+import type { Chance } from './chance.ts';
 import { type Site, until } from './site.ts';
 
 export type Trouble = {
@@ -8,16 +10,17 @@ export type Trouble = {
   readonly words: RegExp;
   begin(): Promise<void> | void;
   end(): Promise<void> | void;
+  /** How many events come meanwhile, and for how long it lasts. */
+  readonly chance: Chance;
 };
-
-const EVENTS = 3;
 
 /**
  * A store that fails for a while, with a run under way and events coming in: senders are told, the broker keeps the
  * events, the nodes show it; and once it is over everything goes on by itself, each event once.
  */
-export async function throughTrouble(site: Site, { code, words, begin, end }: Trouble): Promise<void> {
+export async function throughTrouble(site: Site, { code, words, begin, end, chance }: Trouble): Promise<void> {
   const already = await site.delayed();
+  const events = chance.int(1, 6);
   // Odoo does not answer, so that there is work left when the trouble begins.
   site.sandbox.faults.add({ kind: 'refuse' });
   const waiting = await site.post();
@@ -25,15 +28,16 @@ export async function throughTrouble(site: Site, { code, words, begin, end }: Tr
   await until('the run under way', async () => !!(await site.run(waiting.body.run)).body.error);
 
   await begin();
-  await site.delay(EVENTS);
+  await site.delay(events);
   await refused(site, code, words);
   site.sandbox.faults.clear();
   const shown = failure.failure.store[code];
   for (const node of ['receive', 'events']) await until(`"${shown}" beneath ${node}`, () => site.status(node) === shown);
   assert.deepEqual(await site.delayed(), already);
 
+  await sleep(chance.int(0, 1_000));
   await end();
-  await goesOn(site, EVENTS, already);
+  await goesOn(site, events, already);
   const { run } = waiting.body;
   await until('the end of the run under way', async () => (await site.run(run)).body.state === 'applied');
   await until('"connected" beneath events', () => site.status('events') === 'connected');

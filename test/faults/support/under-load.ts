@@ -19,11 +19,16 @@ export type Scene = {
   readonly load: Load;
 };
 
+/** For what is no matter of leases: a run or event that got lost in the flow is not waited for as long as in the shipped flows. */
+export const BRISK: Patience = { lease: 20 };
+
 export type Scenery = {
   /** Milliseconds between two forecasts, and between two events. */
   readonly forecastEvery?: number;
   readonly eventEvery?: number;
   readonly patience?: Patience;
+  /** The address of a PostgreSQL store; a file of the bridge's own where it is left out. */
+  readonly store?: string;
 };
 
 /**
@@ -33,13 +38,19 @@ export type Scenery = {
 export async function underLoad(
   target: TestTarget,
   happens: (scene: Scene) => Promise<Readonly<Record<string, number>> | undefined>,
-  { forecastEvery = 500, eventEvery = 150, patience = {} }: Scenery = {},
+  { forecastEvery = 500, eventEvery = 150, patience = {}, store }: Scenery = {},
 ): Promise<void> {
   const seed = countOf('seed');
   const broker = await startMosquitto();
   const plant = await openPlant(target);
   const odoo = await openProxy(plant.server.url);
-  const bridge = await openBridge({ ...patience, server: plant.server, odoo: odoo.url, broker: broker.url });
+  const bridge = await openBridge({
+    ...patience,
+    server: plant.server,
+    odoo: odoo.url,
+    broker: broker.url,
+    ...(store ? { store } : {}),
+  });
   try {
     const load = await startLoad({
       chance: chanceOf(seed + 1),
