@@ -10,7 +10,7 @@ const FLOWS = join(import.meta.dirname, '..', 'flows');
  */
 export async function writeFlows(
   home: string,
-  names: readonly string[] = ['forecast-import', 'shop-floor-events', 'dead-letters'],
+  names: readonly string[] = ['forecast-import', 'exception-desk', 'shop-floor-events', 'dead-letters'],
   settings: Readonly<Record<string, object>> = {},
 ): Promise<void> {
   const file = join(home, 'flows.json');

@@ -1,18 +1,10 @@
-import { z } from 'zod';
-import { OWNERS, type Owner } from './catalogue.ts';
+import type { Owner } from './catalogue.ts';
 
-/** To whom an exception goes when its owner's time is over; an owner without a next one keeps it. */
-export type NextOwner = Readonly<Partial<Record<Owner, Owner>>>;
-
-const Next = z.preprocess((value) => (value === '' ? undefined : value), z.enum(OWNERS).optional());
+/** To whom an exception goes when its owner's time is over; blank = it stays. */
+export type NextOwner = Readonly<Record<Owner, Owner | ''>>;
 
 /**
- * Who lacks the product or the supply has to know that it is not coming, so what buyers and master data leave goes to the
+ * The usual way. Who wants the product has to know that it is not coming, so what buyers and master data leave goes to the
  * planner, and what the planner leaves to those who run the bridge.
  */
-export const NextOwners = z.object({
-  planner: Next.default('integration'),
-  buyer: Next.default('planner'),
-  'master-data': Next.default('planner'),
-  integration: Next,
-});
+export const NEXT_OWNER: NextOwner = { planner: 'integration', buyer: 'planner', 'master-data': 'planner', integration: '' };

@@ -32,6 +32,8 @@ export type MasterData = {
    * @throws OdooError where Odoo cannot be asked or refuses; ForecastError `settings` where it has no warehouses
    */
   load(lines: readonly Naming[], today: string): Promise<MasterView>;
+  /** Believes no more that something is wanting: who knows that it was mended says so. */
+  doubt(): void;
 };
 
 /** What of a line names master data. */
@@ -64,6 +66,11 @@ export function masterData(client: OdooClient, given: z.input<typeof MasterDataS
   const data = shared.get(key) ?? open(client, settings, approved);
   shared.set(key, data);
   return data;
+}
+
+/** Whoever reads master data of this server asks again for what was wanting. */
+export function doubtWanting(client: OdooClient): void {
+  for (const data of perServer.get(client)?.values() ?? []) data.doubt();
 }
 
 function open(client: OdooClient, settings: MasterDataSettings, approved: Domain): MasterData {
@@ -108,6 +115,10 @@ function open(client: OdooClient, settings: MasterDataSettings, approved: Domain
       const answer = turn.then(() => load(lines, today));
       turn = answer.catch(() => undefined);
       return answer;
+    },
+    doubt() {
+      for (const [reference, { products }] of known) if (isWanting(products)) known.delete(reference);
+      tables = undefined;
     },
   };
 }

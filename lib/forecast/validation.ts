@@ -1,5 +1,5 @@
 import { type FlowRecord, GROUP, SOURCE } from '../canonical/marks.ts';
-import { CATALOGUE } from '../exceptions/catalogue.ts';
+import { CATALOGUE, type Reason } from '../exceptions/catalogue.ts';
 import { type Refusal, shortRecord, shortValue } from '../exceptions/refusal.ts';
 import type { MasterView, Standing } from './master-view.ts';
 import { type ReadLine, readLine } from './reading.ts';
@@ -57,7 +57,7 @@ export function validateLines(lines: readonly FlowRecord[], run: ForecastRun, ma
   const tallies = { validated: tally(), accepted: tally(), held: tally(), rejected: tally() };
   for (const record of lines) {
     const line = readLine(record, run);
-    const standing = line.fault ? NO_STANDING : master.standing(line.product, line.location, line.unit);
+    const standing = standingOf(line, master);
     const { warning, refusal } = judge(line, standing, run, master);
     count(tallies.validated, line);
     if (refusal) {
@@ -76,6 +76,15 @@ export function validateLines(lines: readonly FlowRecord[], run: ForecastRun, ma
     totals: { validated: closed(validated), accepted: closed(tallies.accepted), held: closed(held), rejected: closed(rejected) },
   };
 }
+
+/** Why a line would be held or rejected as it stands; undefined where it would go on. */
+export function reasonAgainst(record: FlowRecord, run: ForecastRun, master: MasterView): Reason | undefined {
+  const line = readLine(record, run);
+  return judge(line, standingOf(line, master), run, master).refusal?.reason;
+}
+
+const standingOf = (line: ReadLine, master: MasterView): Standing =>
+  line.fault ? NO_STANDING : master.standing(line.product, line.location, line.unit);
 
 function judge(
   line: ReadLine,

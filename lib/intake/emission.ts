@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type FlowRecord, LINE } from '../canonical/marks.ts';
+import { CONFIRMED, type FlowRecord, LINE } from '../canonical/marks.ts';
 import { cutOffTooOften } from '../delivery/verdict.ts';
+import type { ConfirmedLines } from '../store/confirmed-lines.ts';
 import type { Held } from '../store/context.ts';
 import type { Store } from '../store/open.ts';
 
@@ -40,11 +41,30 @@ export async function nextRun(store: Store, { queue, owner, leaseSeconds }: Emis
       continue;
     }
     if (job.lease.token > 1) await store.runs.restart(job.lease);
-    const { interface: name, parts, lines } = job.payload as { interface: string; parts: number; lines?: readonly number[] };
+    const { interface: name, parts, lines, confirmed = [] } = job.payload as Payload;
     const { run, lease } = job;
     const part = { run, key: lines ? job.key : await store.runs.key(run), interface: name, lease };
-    return { run, lease, parts: () => (lines ? emitSome(store, part, parts, new Set(lines)) : emit(store, part, parts)) };
+    const given = lines ? emitSome(store, part, parts, new Set(lines)) : emit(store, part, parts);
+    return { run, lease, parts: () => (confirmed.length > 0 ? marked(given, confirmed) : given) };
   }
+}
+
+type Payload = {
+  readonly interface: string;
+  readonly parts: number;
+  /** Of lines that are given again: these and no others. */
+  readonly lines?: readonly number[];
+  readonly confirmed?: readonly ConfirmedLines[];
+};
+
+/** The rows of lines that somebody let go on say who did. */
+async function* marked(parts: AsyncIterable<RunPart>, confirmed: readonly ConfirmedLines[]): AsyncGenerator<RunPart> {
+  const by = new Map(confirmed.flatMap(({ who, lines }) => lines.map((line) => [line, who] as const)));
+  const confirming = (row: FlowRecord): FlowRecord => {
+    const who = by.get(row[LINE] ?? -1);
+    return who === undefined ? row : { ...row, [CONFIRMED]: who };
+  };
+  for await (const part of parts) yield { ...part, rows: part.rows.map(confirming) };
 }
 
 type PartHead = Omit<RunPart, 'index' | 'count' | 'rows'>;

@@ -1,12 +1,14 @@
-import { type FlowRecord, LINE, SOURCE } from '../canonical/marks.ts';
+import { CONFIRMED, type FlowRecord, LINE, SOURCE } from '../canonical/marks.ts';
 import { addQuantities } from '../canonical/quantity.ts';
 import type { Group } from './mapping.ts';
 import type { Pace } from './pace.ts';
 import { sourceOf } from './refuse.ts';
 
+const OF_THE_FIRST: ReadonlySet<string> = new Set([LINE, SOURCE, CONFIRMED]);
+
 /**
  * Makes one record of those that agree in `by`, with the exact sums of `sum`. Other fields stay where all agree in them.
- * The record has the line of its first, and `$source`: how many lines it stands for, and the sum of the first summed field.
+ * The record has the line of its first with who confirmed that, and `$source`: how many lines it stands for, and the sum of the first summed field.
  */
 export async function group(records: readonly FlowRecord[], { by, sum }: Group, pace: Pace): Promise<FlowRecord[]> {
   const groups = new Map<string, Record<string, unknown>>();
@@ -21,7 +23,7 @@ export async function group(records: readonly FlowRecord[], { by, sum }: Group, 
       continue;
     }
     for (const [field, value] of Object.entries(seen)) {
-      if (field === LINE || field === SOURCE || sum.includes(field) || record[field] === value) continue;
+      if (OF_THE_FIRST.has(field) || sum.includes(field) || record[field] === value) continue;
       delete seen[field];
     }
     for (const field of sum) {

@@ -1,4 +1,4 @@
-import { COLUMN, type FlowRecord, LINE, PLANNED, SOURCE, UNREADABLE } from '../canonical/marks.ts';
+import { COLUMN, CONFIRMED, type FlowRecord, LINE, PLANNED, SOURCE, UNREADABLE } from '../canonical/marks.ts';
 import { requireZone } from '../canonical/period.ts';
 import { readQuantity } from '../canonical/quantity.ts';
 import { CANONICAL, isCanonical } from '../canonical/schemas.ts';
@@ -154,6 +154,7 @@ function marked(made: Record<string, unknown>, record: FlowRecord): FlowRecord {
   const planned = plannedOf(record);
   if (planned) made[PLANNED] = planned;
   if (typeof record[COLUMN] === 'string') made[COLUMN] = record[COLUMN];
+  if (typeof record[CONFIRMED] === 'string') made[CONFIRMED] = record[CONFIRMED];
   return made;
 }
 

@@ -1,4 +1,4 @@
-import { COLUMN, type FlowRecord, LINE } from '../canonical/marks.ts';
+import { COLUMN, CONFIRMED, type FlowRecord, LINE } from '../canonical/marks.ts';
 import { isEmpty } from './column.ts';
 import { Fault } from './fault.ts';
 import type { WideToLong } from './mapping.ts';
@@ -54,6 +54,7 @@ export function expander(wide: WideToLong, reads: readonly string[]): Expander {
       long[wide.value] = value;
       if (line !== undefined) long[LINE] = line;
       long[COLUMN] = name;
+      if (record[CONFIRMED] !== undefined) long[CONFIRMED] = record[CONFIRMED];
       yield long as FlowRecord;
     }
   };

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { appendAudit } from './audit.ts';
+import { confirmLines } from './confirmed-lines.ts';
 import { chunks, type Dialect, type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
 import { sum } from './decimal.ts';
 import { type Cause, causesOfRunAlone, endCauses, idleCauses } from './desk/causes.ts';
@@ -18,6 +19,8 @@ export type Redriving = {
   readonly who: string;
   readonly why: string;
   readonly fingerprints?: readonly string[];
+  /** Whether `who` is a person who lets lines go on that were held only to be confirmed. */
+  readonly confirms?: boolean;
   /** What mended a cause, by its fingerprint, where that says more than `why`. */
   readonly mended?: ReadonlyMap<string, string>;
 };
@@ -81,6 +84,7 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
       .executeTakeFirst();
     if (!intake) return { refused: `Run ${run} is older than what the store keeps: its lines are gone. Send its file again.` };
 
+    const confirmed = asked.confirms ? await confirmLines(tx, dialect, run, TO_BE_MENDED, asked) : [];
     const now = Date.now();
     for (const some of chunks(held)) {
       await tx
@@ -106,7 +110,7 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
       await putTotal(tx, run, `held/${stage}` as 'held/mapping' | 'held/validation', partOf(key, 'taken'), gone);
       if (stage === 'validation') await putTotal(tx, run, 'validated', partOf(key, 'taken'), gone);
     }
-    const payload = { interface: row.interface, parts: row.parts, lines };
+    const payload = { interface: row.interface, parts: row.parts, lines, confirmed };
     const { queue, max_attempts: maxAttempts } = intake;
     const packed = await packPayload(payload);
     await insertJobs(tx, [{ queue, kind: 'redrive', key, run, payload, maxAttempts, packed }], 'pending', keyDays);
@@ -116,7 +120,10 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
     return { lines: lines.length };
   });
   if (answer !== 'whole') return answer;
-  const along = (tx: Tx) => resolveNamed(tx, dialect, run, asked);
+  const along = async (tx: Tx) => {
+    if (asked.confirms) await confirmLines(tx, dialect, run, TO_BE_MENDED, asked);
+    await resolveNamed(tx, dialect, run, asked);
+  };
   const replayed = await replayRun(context, run, asked.who, along);
   if (!replayed) return { refused: `There is no run ${run.slice(0, 100)}.` };
   return 'refused' in replayed ? replayed : { replayed: true };

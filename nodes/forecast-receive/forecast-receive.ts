@@ -4,7 +4,7 @@ import { acceptRun } from '../../lib/intake/accept.ts';
 import { contentTypeOf, watchFolder } from '../../lib/intake/folder.ts';
 import { storeOf } from '../../lib/node/config-nodes.ts';
 import { servePost } from '../../lib/node/http-route.ts';
-import { ANONYMOUS } from '../../lib/node/identity.ts';
+import { ANONYMOUS, type Identifier, requestOf } from '../../lib/node/identity.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
@@ -50,6 +50,12 @@ export default function (RED: NodeAPI): void {
         }
       };
 
+      /** Who sent it; nobody for a message of the flow's own, and where nobody is told apart. */
+      const senderOf = (request: Parameters<Identifier['identify']>[0] | undefined): string | undefined => {
+        const name = request && store.identifier().identify(request).name;
+        return name === ANONYMOUS ? undefined : name;
+      };
+
       const answer = async (work: () => Promise<RunSummary>): Promise<Reply> => {
         const working = Promise.resolve().then(work);
         store.keepFor(working);
@@ -64,8 +70,8 @@ export default function (RED: NodeAPI): void {
       const unserve = path
         ? servePost(RED, path, async (request, response) => {
             const reply = await answer(async () => {
-              const { name } = store.identifier().identify(request);
-              return accept(bodyOfRequest(request, maxBytes), { requester: name === ANONYMOUS ? undefined : name });
+              const requester = senderOf(request);
+              return accept(bodyOfRequest(request, maxBytes), { requester });
             });
             respond(request, response, reply);
             this.send([reply, null]);
@@ -108,7 +114,7 @@ export default function (RED: NodeAPI): void {
       });
 
       onInput(RED, this, async (message, send) => {
-        const reply = await answer(async () => accept(await bodyOf(message)));
+        const reply = await answer(async () => accept(await bodyOf(message), { requester: senderOf(requestOf(message)) }));
         send([{ ...message, ...reply }, null]);
       });
     });

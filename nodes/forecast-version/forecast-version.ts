@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { storeOf } from '../../lib/node/config-nodes.ts';
 import { MessageError } from '../../lib/node/errors.ts';
-import { answerNotAllowed } from '../../lib/node/identity.ts';
+import { answerNotAllowed, requestOf } from '../../lib/node/identity.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
@@ -26,7 +25,7 @@ export default function (RED: NodeAPI): void {
         const asked = askedBy(message, settings.action);
         const decides = DECISIONS.has(asked.action);
         const identifier = node.identifier();
-        const request = message.req as IncomingMessage | undefined;
+        const request = requestOf(message);
         const who = decides ? identifier.approver(request ?? {}) : request && identifier.identify(request);
         const name = (request && who?.name) ?? `node:${this.id}`;
         const given = await answer(await node.open(), asked, settings.interface, name);

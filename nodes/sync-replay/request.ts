@@ -27,7 +27,6 @@ const Given = z.object({
   mapping: Mapping.catch(undefined),
   limit: z.number().int().min(1).max(1000).optional(),
   comment: z.string().max(2_000).optional(),
-  who: z.string().max(200).optional(),
   record: z.record(z.string(), z.unknown()).optional(),
 });
 
@@ -48,7 +47,7 @@ export type Asked = {
 };
 
 /**
- * Reads `msg.action`, `msg.filter`, `msg.run`, `msg.mapping`, `msg.record`, `msg.comment`, `msg.who`, or an HTTP request's
+ * Reads `msg.action`, `msg.filter`, `msg.run`, `msg.mapping`, `msg.record`, `msg.comment`, or an HTTP request's
  * parts, which `user` sent. Throws MessageError.
  */
 export function askedBy(
@@ -82,7 +81,7 @@ export function askedBy(
   if (asked === 'discard' && !comment.trim())
     throw new MessageError('payload', 'Discarding needs a comment that says why: what is discarded is never done.');
   // Over HTTP the request says who it is, never what it brings.
-  const who = user ?? given.who ?? `node:${node}`;
+  const who = user ?? `node:${node}`;
   return { action: asked, filter, one, run, mapping, limit: given.limit ?? limit, record, comment, who };
 }
 

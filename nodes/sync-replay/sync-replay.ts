@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { storeOf } from '../../lib/node/config-nodes.ts';
 import { MessageError } from '../../lib/node/errors.ts';
-import { answerNotAllowed } from '../../lib/node/identity.ts';
+import { answerNotAllowed, requestOf } from '../../lib/node/identity.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { leaseOf, needSameStore, takenOver } from '../../lib/node/run-lease.ts';
 import { setUp } from '../../lib/node/set-up.ts';
@@ -21,9 +20,12 @@ export default function (RED: NodeAPI): void {
       const settings = parseSettings(Settings, config);
       const answerTo = async (message: FlowMessage): Promise<Answer> => {
         const node = storeOf(RED, settings.store);
-        const request = message.req as IncomingMessage | undefined;
-        const user = request && node.identifier().identify(request).name;
+        const request = requestOf(message);
+        const identifier = node.identifier();
+        const user = request && identifier.identify(request).name;
         const asked = askedBy(message, settings, this.id, user);
+        // What is discarded is never done: somebody has to answer for it.
+        if (request && asked.action === 'discard') identifier.person(request);
         const lease = leaseOf(message);
         needSameStore(lease, settings.store);
         const answer = await act(await node.open(), asked);

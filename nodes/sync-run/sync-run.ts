@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { storeOf } from '../../lib/node/config-nodes.ts';
-import { answerNotAllowed } from '../../lib/node/identity.ts';
+import { answerNotAllowed, requestOf } from '../../lib/node/identity.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
@@ -20,13 +19,14 @@ export default function (RED: NodeAPI): void {
         RED,
         this,
         async (message, send) => {
-          const request = message.req as (IncomingMessage & { params?: { run?: string } }) | undefined;
+          const request = message.req as { params?: { run?: string } } | undefined;
           const run = String(message.run ?? request?.params?.run ?? message.sync?.run ?? '');
           const headers = { 'content-type': 'application/json' };
           const reply = (statusCode: number, payload: unknown) => send({ ...message, payload, statusCode, headers });
           const node = storeOf(RED, settings.store);
           try {
-            if (request) node.identifier().identify(request);
+            const sent = requestOf(message);
+            if (sent) node.identifier().identify(sent);
           } catch (error) {
             const notAllowed = answerNotAllowed(error);
             if (!notAllowed) throw error;

@@ -35,7 +35,7 @@ export default function (RED: NodeAPI): void {
       const who = () =>
         identifier({
           tokens: [this.credentials?.tokens, process.env.PLANBRIDGE_TOKENS].filter(Boolean).join(','),
-          basic: Boolean(RED.settings.httpNodeAuth),
+          httpNodeAuth: RED.settings.httpNodeAuth,
           development: isDevelopment(RED),
         });
       Object.assign(this, { open, inFlow: runsInFlow(), keepFor: users.keepFor, identifier: who });

@@ -40,6 +40,7 @@ const NODES: Readonly<Record<string, string>> = {
   'forecast-target': 'target',
   'forecast-watch': 'fp-watch',
   'exception-route': 'route',
+  'exception-desk': 'xd-find',
   'sync-run': 'run',
   'event-receive': 'events',
   'sync-settle': 'out-settle',
@@ -92,7 +93,7 @@ describe('the forms in a browser', function () {
       PLANBRIDGE_STORE: '',
       MQTT_URL: '',
     };
-    await writeFlows(home, ['forecast-import', 'shop-floor-events', 'dead-letters', 'forecast-to-procurement']);
+    await writeFlows(home, ['forecast-import', 'exception-desk', 'shop-floor-events', 'dead-letters', 'forecast-to-procurement']);
     nodeRed = await startNodeRed({ home, port: await freePort(), env, quiet: true });
     await nodeRed.ready;
     browser = await openChromium();

@@ -102,6 +102,17 @@ for (const target of odooServers()) {
     let doubled: RunSummary;
     let before1: [unknown, unknown];
 
+    it('takes nothing from, and tells nothing to, whom it does not know', async () => {
+      const post = { method: 'POST', headers: { 'content-type': 'text/csv' }, body: csvOf(1, 1) };
+      for (const answer of [
+        await fetch(`${nodeRed.url}/planning/forecasts`, post),
+        await fetch(`${nodeRed.url}/planning/runs/none`),
+        await fetch(`${nodeRed.url}/planning/baseline`),
+        await fetch(`${nodeRed.url}/planning/dead-letters`),
+      ])
+        assert.deepEqual([answer.status, answer.headers.get('www-authenticate')], [401, 'Bearer'], answer.url);
+    });
+
     it('releases the first version by itself, and makes it the planning baseline', async () => {
       first = await imported(csvOf(quantity, quantity));
       assert.deepEqual([first.state, first.applied], ['applied', 2], first.error);

@@ -134,9 +134,9 @@ describe('hostile input', () => {
   });
 
   it('carries only the marks that are marks', async () => {
-    const row = { ...good, $line: 4, $source: { lines: 2, quantity: '7' }, $evil: 1 };
-    assert.deepEqual((await engine.map([row])).records[0], { ...good, $line: 4, $source: { lines: 2, quantity: '7' } });
-    assert.deepEqual((await engine.map([{ ...good, $line: 'x', $source: 'y' } as never])).records[0], good);
+    const marks = { $line: 4, $source: { lines: 2, quantity: '7' }, $confirmed: 'anna' };
+    assert.deepEqual((await engine.map([{ ...good, ...marks, $evil: 1 }])).records[0], { ...good, ...marks });
+    assert.deepEqual((await engine.map([{ ...good, $line: 'x', $source: 'y', $confirmed: 1 } as never])).records[0], good);
   });
 
   it('does not stall on 10,000 columns, whether they are periods or not', async () => {

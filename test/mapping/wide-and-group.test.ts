@@ -46,6 +46,11 @@ describe('a wide sheet', () => {
     );
   });
 
+  it('gives each line who confirmed its row', async () => {
+    const { records } = await engine.map([{ Item: 'A', Site: 'WH', '2026-W50': '3', $confirmed: 'anna' }]);
+    assert.equal(records[0]?.$confirmed, 'anna');
+  });
+
   it('needs the columns beside the periods, and not those it makes', () => {
     assert.deepEqual(engine.columns, { required: ['Item', 'Site'], optional: [] });
   });
@@ -94,6 +99,23 @@ describe('grouping', () => {
       { product: 'A', uom: 'Units', quantity: '0.6', $line: 2, $source: { lines: 6, quantity: '0.6' } },
       { product: 'B', customer: 'X', uom: 'Units', quantity: '1', $line: 3, $source: { lines: 1, quantity: '1' } },
     ]);
+  });
+
+  it('keeps who confirmed the line that it goes by', async () => {
+    const rows = [
+      { p: 'A', q: '1', $line: 2, $confirmed: 'anna' },
+      { p: 'A', q: '1', $line: 3 },
+      { p: 'B', q: '1', $line: 4 },
+      { p: 'B', q: '1', $line: 5, $confirmed: 'anna' },
+    ];
+    const { records } = await engine.map(rows);
+    assert.deepEqual(
+      records.map(({ $line, $confirmed }) => [$line, $confirmed]),
+      [
+        [2, 'anna'],
+        [4, undefined],
+      ],
+    );
   });
 
   it('refuses a line whose quantity cannot be summed', async () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { v7 as uuidv7 } from 'uuid';
+import type { FlowRecord } from '../../lib/canonical/marks.ts';
 import type { Reason } from '../../lib/exceptions/catalogue.ts';
-import { NextOwners } from '../../lib/exceptions/escalation.ts';
+import { NEXT_OWNER } from '../../lib/exceptions/escalation.ts';
 import { route } from '../../lib/exceptions/routing.ts';
+import { nextRun } from '../../lib/intake/emission.ts';
 import type { Acted } from '../../lib/store/desk/acts.ts';
 import type { Store } from '../../lib/store/open.ts';
 import { type OpenedStore, testStores } from '../support/stores.ts';
@@ -161,7 +163,7 @@ for (const target of testStores()) {
     it('goes to the next owner when its time is over, once each, and never in a circle', async () => {
       await runWith('late', [held('TYRE-28', 2)]);
       await store.desk.takeNotices();
-      const next = NextOwners.parse({ integration: 'buyer' });
+      const next = { ...NEXT_OWNER, integration: 'buyer' as const };
       await store.desk.escalate(next);
       assert.deepEqual(await store.desk.takeNotices(), [], 'it has time');
       const seen: unknown[] = [];
@@ -202,6 +204,24 @@ for (const target of testStores()) {
         (await store.desk.takeNotices()).map(({ what, exception }) => [what, exception.comment]),
         [['resolved', 'bought']],
       );
+    });
+
+    it('confirms lines that deviate when a person has a run given again that keeps no version', async () => {
+      await runWith('confirmed', [held('TYRE-28', 2, 'DEVIATION_EXCEEDED'), held('RIM-28', 3)]);
+      const [cause] = await store.desk.list({ reason: 'DEVIATION_EXCEEDED' });
+      const came = await store.desk.redrive(cause?.id ?? '', ANN);
+      assert.ok(!('refused' in came) && came.runs?.some((one) => 'replayed' in one));
+      const emitted = await nextRun(store, { queue: INTAKE, owner: 'test', leaseSeconds: 60 });
+      const rows: FlowRecord[] = [];
+      for await (const part of emitted?.parts() ?? []) rows.push(...part.rows);
+      assert.deepEqual(
+        rows.map(({ $line, $confirmed }) => [$line, $confirmed]),
+        [
+          [2, 'ann'],
+          [3, undefined],
+        ],
+      );
+      await store.jobs.bury(emitted?.lease ?? assert.fail(), 'not needed');
     });
 
     it('gives its lines again under their run, and is resolved by the name of what mended it', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { v7 as uuidv7 } from 'uuid';
 import type { VersionItem } from '../../lib/canonical/version-item.ts';
+import type { Reason } from '../../lib/exceptions/catalogue.ts';
 import { route } from '../../lib/exceptions/routing.ts';
 import { mergeItems } from '../../lib/forecast/versions/collect.ts';
 import { nextRun, type RunPart } from '../../lib/intake/emission.ts';
@@ -21,9 +22,9 @@ const item = (product: string, line: number): VersionItem => ({
   sent: '5',
   periods: [{ period: '2026-12', quantity: '5', lines: [[line, '5']] }],
 });
-const held = (product: string, line: number) => {
+const held = (product: string, line: number, reason: Reason = 'NO_SUPPLY_SOURCE') => {
   const refusal = {
-    reason: 'NO_SUPPLY_SOURCE' as const,
+    reason,
     stage: 'validation' as const,
     message: `${product} is neither made nor bought.`,
     record: { product, $line: line },
@@ -52,12 +53,17 @@ for (const target of testStores()) {
       return { ...found, lease: found.lease, rows: parts.flatMap(({ rows }) => rows), last: parts.at(-1) };
     };
     /** What the flow does with lines: those of products that are mended are accepted, the others held. */
-    const passed = async (lease: Held, lines: readonly (readonly [string, number])[], mended: ReadonlySet<string>) => {
+    const passed = async (
+      lease: Held,
+      lines: readonly (readonly [string, number])[],
+      mended: ReadonlySet<string>,
+      reason?: Reason,
+    ) => {
       const good = lines.filter(([product]) => mended.has(product));
       const count = (some: readonly unknown[]) => ({ lines: some.length, quantity: String(5 * some.length) });
       await store.runs.total(lease, 'validated', '0', count(lines));
       await store.runs.total(lease, 'accepted', '0', count(good));
-      const bad = lines.filter(([product]) => !mended.has(product)).map(([product, line]) => held(product, line));
+      const bad = lines.filter(([product]) => !mended.has(product)).map(([product, line]) => held(product, line, reason));
       await store.exceptions.add(bad, run, lease);
       const standing = await store.versions.standingOf(run);
       const before = await store.versions.items.all(standing);
@@ -189,6 +195,43 @@ for (const target of testStores()) {
         open.map(({ line }) => line),
         [4],
       );
+    });
+
+    it('bears who confirmed the lines that deviate, when a person has them given again, and ever after', async () => {
+      await store.runs.redrive(run, { who: 'exception-desk:1', why: 'look', confirms: false });
+      const looked = await emitted();
+      const lines = [
+        ['B', 3],
+        ['C', 4],
+        ['B', 5],
+      ] as const;
+      await passed(looked.lease, lines, new Set(['B']), 'DEVIATION_EXCEEDED');
+      const marks = ({ rows }: { rows: RunPart['rows'] }) => rows.map(({ $line, $confirmed }) => [$line, $confirmed]);
+      assert.deepEqual(marks(looked), [
+        [3, undefined],
+        [4, undefined],
+        [5, undefined],
+      ]);
+
+      const [cause] = await store.desk.list({ run, reason: 'DEVIATION_EXCEEDED' });
+      assert.ok('runs' in (await store.desk.redrive(cause?.id ?? '', { who: 'ben', comment: 'sales say so' })));
+      const given = await emitted();
+      assert.deepEqual(marks(given), [[4, 'ben']]);
+      await store.jobs.retry(given.lease, { delayMs: 0, countAttempt: false });
+      const again = await emitted();
+      assert.deepEqual(marks(again), [[4, 'ben']]);
+      await passed(again.lease, [['C', 4]], new Set(['C']));
+      assert.deepEqual([(await figures()).held, (await figures()).state], [0, 'applied']);
+
+      await store.runs.replay(run, 'ben');
+      const replayed = await emitted();
+      assert.deepEqual(marks(replayed), [
+        [2, undefined],
+        [3, undefined],
+        [4, 'ben'],
+        [5, undefined],
+      ]);
+      await store.jobs.bury(replayed.lease, 'not needed');
     });
 
     it('refuses where nothing is held for that cause, and while the run is under way', async () => {

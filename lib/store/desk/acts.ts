@@ -112,7 +112,7 @@ export function actsOf(context: StoreContext, keyDays: number) {
 
     /**
      * Gives its held lines to the flow again, under the runs that they came with. It is resolved with that; what is held
-     * once more is a new exception. Refused where none of its runs can be given again now.
+     * once more is a new exception. Lines that were held to be confirmed are confirmed by it. Refused where none of its runs can be given again now.
      */
     async redrive(id: string, { who, comment }: Act): Promise<RedrivenCause> {
       const cause = await db.selectFrom('causes').select(['fingerprint', 'state']).where('id', '=', id).executeTakeFirst();
@@ -127,7 +127,7 @@ export function actsOf(context: StoreContext, keyDays: number) {
         .where('run', 'is not', null)
         .execute();
       const runs: RunRedriven[] = [];
-      const asked = { who, why: comment || 'Its lines were given again.', fingerprints: [cause.fingerprint] };
+      const asked = { who, why: comment || 'Its lines were given again.', fingerprints: [cause.fingerprint], confirms: true };
       for (const { run } of waiting) {
         if (run !== null) runs.push({ run, ...(await redriveRun(context, keyDays, run, asked)) });
         await nextTurn();

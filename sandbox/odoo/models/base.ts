@@ -1,6 +1,7 @@
 import {
   boolean,
   char,
+  date,
   float,
   html,
   integer,
@@ -33,6 +34,19 @@ export const baseModels: Readonly<Record<string, ModelData>> = {
         { required: true, default: 'comment' },
       ),
       message_id: char('Message-Id'),
+    },
+  },
+  'mail.activity': {
+    name: 'Activity',
+    order: 'date_deadline',
+    nameField: 'summary',
+    fields: {
+      res_model_id: many2one('Document Model', 'ir.model', { required: true }),
+      res_id: many2one_reference('Related Document ID'),
+      summary: char('Summary'),
+      note: html('Note'),
+      date_deadline: date('Due Date', { required: true }),
+      user_id: many2one('Assigned to', 'res.users'),
     },
   },
   'ir.model': {
