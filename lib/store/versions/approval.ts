@@ -162,7 +162,8 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
         const now = Date.now();
         await tx
           .updateTable('jobs')
-          .set({ state: 'pending', next_attempt_at: now, updated_at: now })
+          // Whoever approves it now wants it now, whatever was released meanwhile.
+          .set({ state: 'pending', next_attempt_at: now, created_at: now, updated_at: now })
           .where('run', '=', run)
           .where('state', '=', sql.lit('staged'))
           .execute();
