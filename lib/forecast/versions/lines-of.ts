@@ -28,7 +28,8 @@ export function linesOf(items: readonly VersionItem[]): FlowRecord[] {
 
 /** What the senders gave in each period: where units were converted, their whole is split as the quantities are. */
 function sentByPeriod({ sent, periods }: VersionItem): string[] {
-  const behind = periods.map(({ quantity, lines }) => (lines.length > 0 ? quantity : '0'));
+  // A period's quantity may have more in it than its lines: what another version wants besides.
+  const behind = periods.map(({ lines }) => (lines.length === 1 ? lines[0]![1] : sumQuantities(lines.map(([, given]) => given))));
   const whole = sumQuantities(behind);
   return whole === sent || whole === '0' ? behind : splitQuantity(sent, behind);
 }
