@@ -270,11 +270,17 @@ for (const target of testStores()) {
       assert.deepEqual(await entries(rim.id), ['exception-desk:1: exception.resolved']);
       assert.equal((await store.runs.summary(run))?.state, 'received');
       // It is on its way: nothing that it cleared is taken for mended.
-      await store.desk.tend();
-      const [tyre] = await store.desk.list();
-      assert.deepEqual(tyre?.products, ['TYRE-28']);
       const [job] = await store.jobs.claim(INTAKE, { owner: 'test', leaseSeconds: 60, limit: 1 });
       assert.ok(job);
+      await store.runs.restart(job.lease);
+      await store.desk.tend();
+      const [tyre] = await store.desk.list();
+      assert.deepEqual([tyre?.products, tyre?.lines], [['TYRE-28'], 0]);
+      await store.exceptions.add([held('TYRE-28', 2)], run, job.lease);
+      assert.deepEqual(
+        (await store.desk.list()).map(({ id, lines }) => [id, lines]),
+        [[tyre?.id, 1]],
+      );
       await store.jobs.bury(job.lease, 'not needed');
     });
   });
