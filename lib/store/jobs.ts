@@ -29,7 +29,10 @@ export type ClaimedJob = {
   readonly id: string;
   readonly queue: string;
   readonly kind: string;
-  /** When it was added (ms since 1970): its place among the jobs of its queue, however often it is tried. */
+  /**
+   * When it was added, or what it was made for came in (ms since 1970): its place among the jobs of its queue, however often
+   * it is tried.
+   */
   readonly createdAt: number;
   readonly run: string | undefined;
   readonly key: string;
@@ -87,14 +90,16 @@ export function jobsOf(context: StoreContext, keyDays: number) {
     /**
      * Adds jobs in one transaction. Under a run's lease they are `staged` and wait for its release; under an event's, or
      * without one, they can be claimed at once. A key that the queue already has adds nothing; those of them that it has
-     * with other content are answered, and the first job stands. For a run their lines are counted as dead.
+     * with other content are answered, and the first job stands. For a run their lines are counted as dead. The jobs stand
+     * where the run or event stands in time, so that one that broke off and came again does not go over a later one.
      */
     async add(jobs: readonly NewJob[], lease?: Held): Promise<readonly string[]> {
       const packed: PackedJob[] = [];
       for (const job of jobs) packed.push({ ...job, packed: await packPayload(job.payload) });
       return db.transaction().execute(async (tx) => {
-        const staged = lease && (await takenJob(tx, dialect, lease)).run !== null;
-        const there = await insertJobs(tx, packed, staged ? 'staged' : 'pending', keyDays);
+        const from = lease && (await takenJob(tx, dialect, lease));
+        const staged = from && from.run !== null;
+        const there = await insertJobs(tx, packed, staged ? 'staged' : 'pending', keyDays, from && Number(from.created_at));
         const differing = await conflicts(tx, there);
         if (staged)
           for (const { run, queue, key, payload, packed: of } of packed) {
@@ -321,12 +326,16 @@ export function afresh(now: number) {
 
 export type PackedJob = NewJob & { readonly packed: PackedPayload };
 
-/** Inserts jobs in a state; a key that is there already is left as it is, and its job is answered. */
+/**
+ * Inserts jobs in a state; a key that is there already is left as it is, and its job is answered. `since` is their place in
+ * time (ms since 1970): that of the job which they were made from.
+ */
 export async function insertJobs(
   tx: Tx,
   jobs: readonly PackedJob[],
   state: JobState,
   keyDays: number,
+  since = Date.now(),
 ): Promise<readonly PackedJob[]> {
   const now = Date.now();
   const there: PackedJob[] = [];
@@ -354,7 +363,7 @@ export async function insertJobs(
       lease_until: null,
       parent: null,
       fingerprint: null,
-      created_at: now,
+      created_at: since,
       updated_at: now,
     },
   }));

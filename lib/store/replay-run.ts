@@ -55,7 +55,12 @@ export function replayRun(
       .where('state', '=', 'dead')
       .where('id', '!=', intake.id)
       .executeTakeFirstOrThrow();
-    await tx.updateTable('jobs').set(afresh(now)).where('id', '=', intake.id).execute();
+    // Whoever asks for it now wants what it says, whatever came later.
+    await tx
+      .updateTable('jobs')
+      .set({ ...afresh(now), created_at: now })
+      .where('id', '=', intake.id)
+      .execute();
     await tx
       .updateTable('runs')
       .set({ state: 'received', version: null, replays, updated_at: now })

@@ -12,9 +12,18 @@ const PARTS_AT_ONCE = 5;
 /** Number of PostgreSQL's advisory lock that an instance has while it sweeps; any fixed number serves. */
 const SWEEP_LOCK = 727_002;
 
+/** Items of versions; each may stand for thousands of lines. */
+const ITEMS_AT_ONCE = 50;
+
+/** States that a version is in for good, unless somebody releases it again. */
+const OVER = ['superseded', 'refused', 'rolled-back'] as const;
+
+/** States of versions that what they were compared with, or took the place of, is still needed for. */
+const IN_USE = ['received', 'validated', 'awaiting-approval', 'approved', 'releasing', 'released'] as const;
+
 /**
- * Takes away what has been kept long enough: the raw lines of ended runs, finished jobs, and turns that are over. Runs, their totals, their
- * exceptions, dead letters and the audit stay. Runs that were being received when a process died, a day ago or longer,
+ * Takes away what has been kept long enough: the raw lines of ended runs, what versions that are over wanted, finished jobs,
+ * and turns that are over. Runs, their totals, their exceptions, the versions themselves, dead letters and the audit stay. Runs that were being received when a process died, a day ago or longer,
  * go whole: nobody was told that they were accepted.
  *
  * Of several instances on one PostgreSQL store one sweeps at a time; the others leave it to that one.
@@ -70,12 +79,43 @@ async function takeAway(db: Kysely<Tables>, keepDays: number): Promise<void> {
   await someAtATime(partsOf(unfinished()));
   await db.deleteFrom('runs').where('id', 'in', unfinished()).execute();
   await someAtATime(partsOf(ended));
+  const items = db
+    .selectFrom('version_items')
+    .select(['version', 'product', 'location'])
+    .where('version', 'in', versionsOver(db, before))
+    .limit(ITEMS_AT_ONCE)
+    .$asTuple('version', 'product', 'location');
+  await someAtATime(
+    db.deleteFrom('version_items').where(({ eb, refTuple }) => eb(refTuple('version', 'product', 'location'), 'in', items)),
+  );
+  await db.deleteFrom('version_previews').where('version', 'in', versionsOver(db, before)).execute();
   const expired = db.selectFrom('effects').select(['queue', 'key']).where('expires_at', '<', now).limit(JOBS_AT_ONCE);
   await someAtATime(
     db.deleteFrom('effects').where(({ eb, refTuple }) => eb(refTuple('queue', 'key'), 'in', expired.$asTuple('queue', 'key'))),
   );
   await db.deleteFrom('turns').where('ends_at', '<', before).execute();
   for (const state of ['done', 'discarded'] as const) await someAtATime(db.deleteFrom('jobs').where('id', 'in', finished(state)));
+}
+
+/** Versions that have been over since before a time, but those that one in use was compared with, or returns to. */
+function versionsOver(db: Kysely<Tables>, before: number) {
+  return db
+    .selectFrom('versions')
+    .select('id')
+    .where('state', 'in', OVER)
+    .where('updated_at', '<', before)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('versions as used')
+            .select('used.id')
+            .where('used.state', 'in', IN_USE)
+            .where(({ eb, or }) =>
+              or([eb('used.baseline', '=', eb.ref('versions.id')), eb('used.previous', '=', eb.ref('versions.id'))]),
+            ),
+        ),
+      ),
+    );
 }
 
 /** Repeats a deletion of a few rows until there are none left, and gives way to other work in between. */

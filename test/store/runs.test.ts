@@ -246,6 +246,32 @@ for (const target of testStores()) {
         assert.deepEqual(await store.jobs.counts(queue), {}, 'a job of a failed run was left');
       });
 
+    it('lets what a run stages after a later one stand before it, and after it where the run is replayed', async () => {
+      const [first, second] = [await accept(1), await accept(1)];
+      const leases = { [first]: (await claim()).lease, [second]: (await claim()).lease };
+      const queue = `odoo-write:${first}`;
+      const stage = async (run: string, lease = leases[run]) => {
+        assert.ok(lease);
+        await counted(lease, { validated: 1, accepted: 1 });
+        const key = await store.runs.key(run);
+        await store.jobs.add([{ queue, kind: 'w', key, run, payload: { records: [{}] }, maxAttempts: 1 }], lease);
+        await store.runs.handOver(lease);
+        assert.equal(await store.runs.release(lease), 'released');
+        const [write] = await store.jobs.claim(queue, { owner: 'test', leaseSeconds: 60, limit: 1 });
+        return write ?? assert.fail('there is no job');
+      };
+      const later = await stage(second);
+      await store.jobs.succeed(later.lease, { result: {} });
+      // It broke off, and comes again.
+      const again = await stage(first);
+      assert.deepEqual(await store.jobs.finishedSince(again), [later.id]);
+      await store.jobs.succeed(again.lease, { result: {} });
+      await store.runs.replay(first, 'anna');
+      const replayed = await stage(first, (await claim()).lease);
+      assert.deepEqual(await store.jobs.finishedSince(replayed), []);
+      await store.jobs.succeed(replayed.lease, { result: {} });
+    });
+
     it('accepts one run under a key, whoever is first, and answers it to all', async () => {
       const key = uuidv7();
       const begin = async () => {

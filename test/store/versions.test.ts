@@ -246,6 +246,31 @@ for (const target of testStores()) {
       assert.deepEqual([(await shown(older.id)).state, (await shown(newer.id)).state], ['superseded', 'released']);
     });
 
+    it('is overtaken where a forecast that was accepted later went to Odoo before it', async () => {
+      const run = { id: uuidv7(), interface: name, source: 'test' };
+      await store.runs.begin(run);
+      await store.runs.addPart(run.id, 0, [{ product: 'A' }]);
+      await store.runs.accept(run, { lines: 1, contentHash: 'abc', queue: `${INTAKE}/late`, maxAttempts: 3 });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      const newer = await imported([item('A', '9')], true);
+      await released('2026-12-01');
+
+      const { staged } = await store.jobs.counts(QUEUE);
+      const { lease } = await claim(`${INTAKE}/late`);
+      for (const stage of ['validated', 'accepted'] as const)
+        await store.runs.total(lease, stage, '0', { lines: 1, quantity: '5' });
+      const head = { interface: name, run: run.id, queue: QUEUE, purpose: 'baseline' as const, mappings: [], rules: [] };
+      const late = await store.versions.keep(lease, head, [item('A', '5')]);
+      const judged = { baseline: newer.id, difference: {}, automatic: true, why: [], waitHours: 24, maxAttempts: 3 };
+      await store.versions.validated(lease, late, judged);
+      assert.equal(await store.runs.release(lease), 'released');
+      const summary = await store.runs.summary(run.id);
+      assert.deepEqual([summary?.state, summary?.applied, summary?.unchanged], ['applied', 0, 1]);
+      assert.deepEqual([(await shown(late)).state, (await shown(newer.id)).state], ['superseded', 'released']);
+      assert.match((await shown(late)).why.join(), /accepted later/);
+      assert.equal((await store.jobs.counts(QUEUE)).staged, staged);
+    });
+
     it('knows what a release wrote, for it to be taken back once, and makes the version before it the baseline again', async () => {
       const first = await imported([item('A', '5')], true);
       await released('2026-12-01');

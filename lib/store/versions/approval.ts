@@ -117,6 +117,20 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
     await tx.updateTable('versions').set(left).where('id', '=', row.id).execute();
   };
 
+  /** A version is not released any more: its lines count as what stands released. */
+  const supersede = async (tx: Tx, { id, lines }: Row, run: string, newer: string): Promise<void> => {
+    const why = `${newer} is of a forecast that was accepted later, and went to Odoo before it.`;
+    await tx
+      .updateTable('versions')
+      .set({ state: 'superseded', why: JSON.stringify([why]), updated_at: Date.now() })
+      .where('id', '=', id)
+      .execute();
+    await tx.deleteFrom('jobs').where('run', '=', run).where('state', '=', sql.lit('staged')).execute();
+    await tx.deleteFrom('run_totals').where('run', '=', run).where('stage', '=', 'staged').execute();
+    await putTotal(tx, run, 'as-released', 'overtaken', { lines, quantity: '0', records: 0 });
+    await appendAudit(tx, dialect, { who: 'planbridge', what: 'version.superseded', subject: id, run, detail: { why } });
+  };
+
   return {
     /**
      * Approves a version, or all of it but some product groups; its release begins. Refused where it is not waiting, where
@@ -148,7 +162,8 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
         const now = Date.now();
         await tx
           .updateTable('jobs')
-          .set({ state: 'pending', next_attempt_at: now, updated_at: now })
+          // Whoever approves it now wants it now, whatever was released meanwhile.
+          .set({ state: 'pending', next_attempt_at: now, created_at: now, updated_at: now })
           .where('run', '=', run)
           .where('state', '=', sql.lit('staged'))
           .execute();
@@ -202,9 +217,11 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
 
     /**
      * What becomes of a run whose lines are all accounted for: where its version waits for approval, so does the run, and
-     * a dry run tells meanwhile what its release would change. Undefined for a run without a version to be judged.
+     * a dry run tells meanwhile what its release would change. One whose lines came before those of a version that is
+     * released already is overtaken: it stood back, perhaps because Odoo was away, and is not released any more.
+     * Undefined for a run without a version to be judged.
      */
-    async standing(tx: Tx, run: string): Promise<'waits' | 'approved' | undefined> {
+    async standing(tx: Tx, run: string): Promise<'waits' | 'approved' | 'overtaken' | undefined> {
       const version = await tx
         .selectFrom('versions')
         .selectAll()
@@ -213,6 +230,11 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
         .executeTakeFirst();
       if (!version) return undefined;
       const { id, queue } = version;
+      const newer = await overtakenBy(tx, version, run);
+      if (newer) {
+        await supersede(tx, version, run, newer);
+        return 'overtaken';
+      }
       const state = version.automatic === 1 ? ('approved' as const) : ('awaiting-approval' as const);
       await tx.updateTable('versions').set({ state, updated_at: Date.now() }).where('id', '=', id).execute();
       if (state === 'approved') {
@@ -238,6 +260,27 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
       return 'waits';
     },
   };
+}
+
+/** A version of a forecast that was accepted later, and is on its way to Odoo or there. A run that is replayed is meant to go over it. */
+async function overtakenBy(tx: Tx, { interface: name, purpose }: Row, run: string): Promise<string | undefined> {
+  const { created_at: accepted, replays } = await tx
+    .selectFrom('runs')
+    .select(['created_at', 'replays'])
+    .where('id', '=', run)
+    .executeTakeFirstOrThrow();
+  if (replays > 0) return undefined;
+  const newer = await tx
+    .selectFrom('versions')
+    .innerJoin('runs', 'runs.id', 'versions.run')
+    .select('versions.id')
+    .where('versions.interface', '=', name)
+    .where('purpose', '=', purpose)
+    .where('versions.state', 'in', ['approved', 'releasing', 'released'])
+    .where('runs.created_at', '>', accepted)
+    .limit(1)
+    .executeTakeFirst();
+  return newer?.id;
 }
 
 /** What the baseline wants, as an item of a version: none of the version's lines stands behind it. */

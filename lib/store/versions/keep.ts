@@ -114,7 +114,7 @@ export function keepingOf(context: StoreContext, keyDays: number) {
       const payload = { version: id, release: 1 };
       const packed = await packPayload(payload);
       await db.transaction().execute(async (tx) => {
-        const { kind } = await heldJob(tx, dialect, lease);
+        const { kind, created_at: since } = await heldJob(tx, dialect, lease);
         const now = Date.now();
         const version = await tx.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
         if (!version.run) throw new Error(`version ${id} is of no run`);
@@ -134,7 +134,8 @@ export function keepingOf(context: StoreContext, keyDays: number) {
         const { run, queue, lines } = version;
         const key = `${id}/release-1`;
         const { maxAttempts } = judged;
-        await insertJobs(tx, [{ queue, kind: 'release', key, run, payload, maxAttempts, packed }], 'staged', keyDays);
+        const release = { queue, kind: 'release', key, run, payload, maxAttempts, packed };
+        await insertJobs(tx, [release], 'staged', keyDays, Number(since));
         // The lines of the release before stand in this version too.
         if (kind === 'redrive')
           await tx.deleteFrom('run_totals').where('run', '=', run).where('stage', 'in', OF_A_RELEASE).execute();

@@ -224,16 +224,25 @@ export async function endRelease(tx: Tx, dialect: Dialect, run: string): Promise
   const now = Date.now();
   const ofItsKind = () =>
     tx.updateTable('versions').where('interface', '=', version.interface).where('purpose', '=', version.purpose);
-  // Some of its records had to be tried again, and a newer version was released meanwhile: what that one wrote stands.
-  const overtaken =
-    version.releases === 1 &&
-    (await tx
+  // It, or some of its records, had to be tried again, and a later version was released meanwhile: what that one wrote stands.
+  const releaseOf = (state: 'releasing' | 'released') =>
+    tx
       .selectFrom('versions')
-      .select('id')
+      .innerJoin('jobs', 'jobs.run', 'versions.run')
+      .where('jobs.kind', '=', 'release')
       .where('interface', '=', version.interface)
       .where('purpose', '=', version.purpose)
-      .where('state', '=', 'released')
-      .where('number', '>', version.number)
+      .where('versions.state', '=', state);
+  const own = releaseOf('releasing').where('versions.id', '=', version.id);
+  const overtaken =
+    version.releases === 1 &&
+    (await releaseOf('released')
+      .select('versions.id')
+      .where(
+        'jobs.created_at',
+        '>',
+        own.select(({ fn }) => fn.max('jobs.created_at').as('since')),
+      )
       .executeTakeFirst()) !== undefined;
   if (!overtaken) await ofItsKind().set({ state: 'superseded', updated_at: now }).where('state', '=', 'released').execute();
   const state = overtaken ? ('superseded' as const) : ('released' as const);

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Selectable, sql } from 'kysely';
 import { appendAudit } from '../audit.ts';
-import { chunks, type Held, heldJob, lockedRun, type StoreContext } from '../context.ts';
+import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx } from '../context.ts';
 import { insertJobs } from '../jobs.ts';
 import { packPayload } from '../payload.ts';
-import type { ReleasedOrdersTable, ReleasedRecordsTable } from '../schema.ts';
+import type { ReleasedOrdersTable, ReleasedRecordsTable, VersionsTable } from '../schema.ts';
 import type { Decided, Decision } from './approval.ts';
 import { versionOf } from './read.ts';
 import { odooQueueOf } from './release.ts';
@@ -169,21 +169,31 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
               .where('model', '=', model)
               .where('record', '=', record)
               .execute();
+        const previous = await tx
+          .selectFrom('versions')
+          .selectAll()
+          .where('id', '=', row.previous ?? '')
+          .where('state', '=', 'superseded')
+          .executeTakeFirst();
+        const restored = previous && (await hasItsLines(tx, previous)) ? previous.id : undefined;
         const why = left.map(({ name, undone: text }) => `${name}: ${text}`);
+        if (previous && !restored)
+          why.push(
+            `${previous.id} stands in Odoo again, but its lines are gone: there is no planning baseline until the next release.`,
+          );
         await tx
           .updateTable('versions')
           .set({ state: 'rolled-back', why: JSON.stringify(why), updated_at: now })
           .where('id', '=', id)
           .execute();
         // Where something was left, the earlier version does not stand in Odoo as it was: its release day is forgotten.
-        if (row.previous)
+        if (restored)
           await tx
             .updateTable('versions')
             .set({ state: 'released', updated_at: now, ...(left.length > 0 ? { released_on: null } : {}) })
-            .where('id', '=', row.previous)
-            .where('state', '=', 'superseded')
+            .where('id', '=', restored)
             .execute();
-        const detail = { comment, restores: row.previous, undone };
+        const detail = { comment, restores: restored, undone };
         await appendAudit(tx, dialect, { who, what: 'version.rolled-back', subject: id, run: row.run ?? undefined, detail });
       });
     },
@@ -198,6 +208,11 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
         if (!['approved', 'released', 'superseded', 'rolled-back'].includes(row.state) || run?.state === 'applying')
           return {
             refused: `Version ${id} is ${row.state.replace('-', ' ')}, its run ${run?.state}: it cannot be released now.`,
+            because: 'state',
+          };
+        if (!(await hasItsLines(tx, row)))
+          return {
+            refused: `Version ${id} is older than what the store keeps: its lines are gone. Send its file again.`,
             because: 'state',
           };
         const release = row.releases + 1;
@@ -230,6 +245,16 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
         return { version: versionOf({ ...row, state: 'approved' }) };
       }),
   };
+}
+
+/** Whether nothing that a version wants has been swept away. */
+async function hasItsLines(tx: Tx, { id, lines }: Selectable<VersionsTable>): Promise<boolean> {
+  const kept = await tx
+    .selectFrom('version_items')
+    .select(({ fn }) => fn.sum('lines').as('lines'))
+    .where('version', '=', id)
+    .executeTakeFirst();
+  return Number(kept?.lines ?? 0) === lines;
 }
 
 function withRow(so: ReleasedRecord | undefined, row: Selectable<ReleasedRecordsTable>): ReleasedRecord {
