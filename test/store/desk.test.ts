@@ -180,6 +180,34 @@ for (const target of testStores()) {
       ]);
     });
 
+    it('takes what several runs raise at once, in whatever order, while people act on it', async () => {
+      const products = Array.from({ length: 40 }, (_, at) => `P${at}`);
+      const raise = async (name: string, order: readonly string[]) => {
+        const run = { id: uuidv7(), interface: name, source: 'test' };
+        await store.runs.begin(run);
+        for (const round of [0, 1, 2])
+          await store.exceptions.add(
+            order.map((product, at) => held(product, 100 * round + at)),
+            run.id,
+          );
+      };
+      const resolving = async () => {
+        for (const { id } of await store.desk.list({}, 20)) await store.desk.resolve(id, { who: 'ann', comment: 'done' });
+      };
+      await raise('one', products.slice(0, 20));
+      await Promise.all([
+        raise('two', products),
+        raise('three', products.toReversed()),
+        resolving(),
+        store.desk.escalate(NEXT_OWNER, Date.now() + 30 * HOUR),
+        store.desk.tend(),
+      ]);
+      const live = await store.desk.list({}, 500);
+      const fingerprints = new Set(live.map(({ fingerprint }) => fingerprint));
+      assert.equal(fingerprints.size, live.length, 'one exception of a cause');
+      for (const { lines } of live) assert.ok(lines > 0);
+    });
+
     it('opens again what has waited long enough', async () => {
       await runWith('waits', [held('TYRE-28', 2)]);
       const [{ id } = { id: '' }] = await store.desk.list();
@@ -242,11 +270,17 @@ for (const target of testStores()) {
       assert.deepEqual(await entries(rim.id), ['exception-desk:1: exception.resolved']);
       assert.equal((await store.runs.summary(run))?.state, 'received');
       // It is on its way: nothing that it cleared is taken for mended.
-      await store.desk.tend();
-      const [tyre] = await store.desk.list();
-      assert.deepEqual(tyre?.products, ['TYRE-28']);
       const [job] = await store.jobs.claim(INTAKE, { owner: 'test', leaseSeconds: 60, limit: 1 });
       assert.ok(job);
+      await store.runs.restart(job.lease);
+      await store.desk.tend();
+      const [tyre] = await store.desk.list();
+      assert.deepEqual([tyre?.products, tyre?.lines], [['TYRE-28'], 0]);
+      await store.exceptions.add([held('TYRE-28', 2)], run, job.lease);
+      assert.deepEqual(
+        (await store.desk.list()).map(({ id, lines }) => [id, lines]),
+        [[tyre?.id, 1]],
+      );
       await store.jobs.bury(job.lease, 'not needed');
     });
   });
