@@ -12,6 +12,8 @@ import { testStores } from '../support/stores.ts';
 
 const INTAKE = 'forecast-receive:test';
 const QUEUE = 'forecast-approve:test';
+/** Of the node that releases promotions. */
+const PROMOTIONS = 'forecast-approve:promotions';
 
 /** A product's item, wanted in one period by one line. */
 function item(product: string, quantity: string, group = 'All'): VersionItem {
@@ -53,7 +55,14 @@ for (const target of testStores()) {
       const quantity = String(items.reduce((total, { sent }) => total + Number(sent), 0));
       await store.runs.total(lease, 'validated', '0', { lines: items.length, quantity });
       await store.runs.total(lease, 'accepted', '0', { lines: items.length, quantity });
-      const version = { interface: name, run: run.id, queue: QUEUE, purpose, mappings: [], rules: [] };
+      const version = {
+        interface: name,
+        run: run.id,
+        queue: purpose === 'promotion' ? PROMOTIONS : QUEUE,
+        purpose,
+        mappings: [],
+        rules: [],
+      };
       const id = await store.versions.keep(lease, version, items);
       const baseline = (await store.versions.baseline(name))?.id;
       const judged = {
@@ -101,8 +110,8 @@ for (const target of testStores()) {
     };
     const OPTIONS = { queue: QUEUE, owner: 'test', leaseSeconds: 60, day: '2026-12-01', everything: false };
     /** What the next release or preview tells the flow. */
-    const told = async (zeroGone: boolean) => {
-      const emitted = (await nextVersion(store, { ...OPTIONS, zeroGone })) ?? assert.fail('nothing to emit');
+    const told = async (zeroGone: boolean, queue = QUEUE) => {
+      const emitted = (await nextVersion(store, { ...OPTIONS, queue, zeroGone })) ?? assert.fail('nothing to emit');
       const records: FlowRecord[] = [];
       let key = '';
       for await (const part of emitted.parts()) {
@@ -119,13 +128,13 @@ for (const target of testStores()) {
       };
     };
     /** Gives the next version to a flow that writes what it is told, and tells what that was. */
-    const toldAndReleased = async (zeroGone = false) => {
-      const emitted = await told(zeroGone);
+    const toldAndReleased = async (zeroGone = false, queue = QUEUE) => {
+      const emitted = await told(zeroGone, queue);
       await handedOver(emitted, emitted.records);
       return emitted.told;
     };
-    const preview = async () => {
-      const job = await claim(QUEUE);
+    const preview = async (queue = QUEUE) => {
+      const job = await claim(queue);
       assert.equal(job.kind, 'preview');
       await store.jobs.settle(job.lease);
     };
@@ -200,7 +209,7 @@ for (const target of testStores()) {
       const baseline = await imported([item('A', '5'), item('B', '7')], true);
       await toldAndReleased();
       const promotion = await promoted([item('A', '2'), item('C', '3')]);
-      assert.deepEqual(await toldAndReleased(), ['A 2026-12 7', 'C 2026-12 3']);
+      assert.deepEqual(await toldAndReleased(false, PROMOTIONS), ['A 2026-12 7', 'C 2026-12 3']);
       const summary = await store.runs.summary(promotion.run ?? '');
       assert.deepEqual([summary?.state, summary?.applied], ['applied', 2]);
       assert.deepEqual([(await shown(baseline.id)).state, (await store.versions.baseline(name))?.id], ['released', baseline.id]);
@@ -210,10 +219,14 @@ for (const target of testStores()) {
       assert.deepEqual([(await shown(newer.id)).state, (await shown(promotion.id)).state], ['released', 'released']);
 
       await promoted([item('B', '1')]);
-      assert.deepEqual(await toldAndReleased(), ['B 2026-12 8', 'A 2026-12 6'], 'C is not the baseline’s, and stays');
+      assert.deepEqual(
+        await toldAndReleased(false, PROMOTIONS),
+        ['B 2026-12 8', 'A 2026-12 6'],
+        'C is not the baseline’s, and stays',
+      );
       assert.equal((await shown(promotion.id)).state, 'superseded');
       await promoted([item('C', '1')]);
-      assert.deepEqual(await toldAndReleased(true), ['C 2026-12 1', 'B 2026-12 7']);
+      assert.deepEqual(await toldAndReleased(true, PROMOTIONS), ['C 2026-12 1', 'B 2026-12 7']);
 
       await imported([item('A', '6')], true);
       assert.deepEqual(await toldAndReleased(true), ['A 2026-12 6', 'B 2026-12 0']);
@@ -228,7 +241,7 @@ for (const target of testStores()) {
       await imported(both.map(later), true);
       await toldAndReleased();
       await imported([item('A', '2'), item('B', '1')], true, undefined, 24, 'promotion');
-      await toldAndReleased();
+      await toldAndReleased(false, PROMOTIONS);
       await imported([item('A', '5')], true);
       assert.deepEqual(await toldAndReleased(true), ['A 2026-12 7', 'A 2027-01 0', 'B 2026-12 1', 'B 2027-01 0']);
     });
@@ -238,10 +251,10 @@ for (const target of testStores()) {
       const { lease, version, records, ...job } = await told(false);
       assert.equal(version.state, 'releasing');
       await imported([item('A', '2')], true, undefined, 24, 'promotion');
-      assert.equal(await nextVersion(store, { ...OPTIONS, zeroGone: false }), undefined);
+      assert.equal(await nextVersion(store, { ...OPTIONS, queue: PROMOTIONS, zeroGone: false }), undefined);
       await handedOver({ lease, ...job }, records);
       await sleep(1_100);
-      assert.deepEqual(await toldAndReleased(), ['A 2026-12 7']);
+      assert.deepEqual(await toldAndReleased(false, PROMOTIONS), ['A 2026-12 7']);
     });
 
     it('keeps a scenario to be compared, and does not let it be approved', async () => {
@@ -256,9 +269,9 @@ for (const target of testStores()) {
       await imported([item('A', '5'), item('B', '7', 'Wood')], true);
       await toldAndReleased();
       const promotion = await imported([item('A', '1'), item('B', '2', 'Wood')], false, undefined, 24, 'promotion');
-      await preview();
+      await preview(PROMOTIONS);
       await store.versions.approve(promotion.id, { who: 'ben', comment: 'no wood' }, ['Wood']);
-      assert.deepEqual(await toldAndReleased(), ['A 2026-12 6']);
+      assert.deepEqual(await toldAndReleased(false, PROMOTIONS), ['A 2026-12 6']);
     });
 
     it('gives it whole where another release has written since', async () => {
