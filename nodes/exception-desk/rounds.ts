@@ -4,7 +4,7 @@ import { doubtWanting, masterData } from '../../lib/forecast/master-data.ts';
 import { instanceName } from '../../lib/node/instance.ts';
 import type { OdooServerNode, SyncStoreNode } from '../../lib/node/types.ts';
 import type { DeskNotice } from '../../lib/store/desk/upkeep.ts';
-import type { Settings } from './settings.ts';
+import { nextOwners, type Settings } from './settings.ts';
 
 export type RoundOptions = {
   readonly store: SyncStoreNode;
@@ -43,7 +43,7 @@ export function roundsOf({ store: node, server, settings, who, onNotice }: Round
   const escalate = async () => {
     const { desk } = await node.open();
     await desk.tend();
-    await desk.escalate(settings.next);
+    await desk.escalate(nextOwners(settings));
     return { told: await tell() };
   };
 

@@ -9,28 +9,28 @@ export type Action = (typeof ACTIONS)[number];
 
 const Next = z.enum([...OWNERS, '']);
 
-export const Settings = z
-  .object({
-    store: textField(),
-    /** What is done, unless the message says it. */
-    action: z.enum(ACTIONS).default('list'),
-    /** Minutes between two rounds that this node makes by itself: it escalates, looks, and tells; 0 = none. */
-    everyMinutes: numberField(0),
-    /** Where it is looked up whether causes are mended; none = nowhere. */
-    server: textField(),
-    productKey: z.enum(PRODUCT_KEYS).default('default_code'),
-    /** Narrows which supplier lines are an approval; blank = all that are in date. */
-    supplierDomain: textField(),
-    /** Whose exceptions are looked up; blank = every interface's. */
-    interface: textField(),
-    /** To whom goes what its owner has left too long; blank = it stays. */
-    nextPlanner: Next.default(NEXT_OWNER.planner),
-    nextBuyer: Next.default(NEXT_OWNER.buyer),
-    nextMasterData: Next.default(NEXT_OWNER['master-data']),
-    nextIntegration: Next.default(NEXT_OWNER.integration),
-  })
-  .transform(({ nextPlanner: planner, nextBuyer: buyer, nextMasterData, nextIntegration: integration, ...settings }) => {
-    const next: NextOwner = { planner, buyer, 'master-data': nextMasterData, integration };
-    return { ...settings, next };
-  });
+export const Settings = z.object({
+  store: textField(),
+  /** What is done, unless the message says it. */
+  action: z.enum(ACTIONS).default('list'),
+  /** Minutes between two rounds that this node makes by itself: it escalates, looks, and tells; 0 = none. */
+  everyMinutes: numberField(0),
+  /** Where it is looked up whether causes are mended; none = nowhere. */
+  server: textField(),
+  productKey: z.enum(PRODUCT_KEYS).default('default_code'),
+  /** Narrows which supplier lines are an approval; blank = all that are in date. */
+  supplierDomain: textField(),
+  /** Whose exceptions are looked up; blank = every interface's. */
+  interface: textField(),
+  /** To whom goes what its owner has left too long; blank = it stays. */
+  nextPlanner: Next.default(NEXT_OWNER.planner),
+  nextBuyer: Next.default(NEXT_OWNER.buyer),
+  nextMasterData: Next.default(NEXT_OWNER['master-data']),
+  nextIntegration: Next.default(NEXT_OWNER.integration),
+});
 export type Settings = z.output<typeof Settings>;
+
+/** To whom goes what its owner has left too long. */
+export function nextOwners({ nextPlanner, nextBuyer, nextMasterData, nextIntegration }: Settings): NextOwner {
+  return { planner: nextPlanner, buyer: nextBuyer, 'master-data': nextMasterData, integration: nextIntegration };
+}

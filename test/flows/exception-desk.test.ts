@@ -13,6 +13,7 @@ import type { RunSummary } from '../../lib/store/summary.ts';
 import { writeFlows } from '../../sandbox/flows.ts';
 import { type RunningNodeRed, startNodeRed } from '../../sandbox/node-red.ts';
 import { freePort } from '../support/ports.ts';
+import { removeAll } from '../support/remove.ts';
 import { odooServers } from '../support/servers.ts';
 
 for (const target of odooServers()) {
@@ -60,6 +61,8 @@ for (const target of odooServers()) {
     after(async () => {
       await nodeRed?.stop();
       hook?.close();
+      // Others need a product that nobody supplies.
+      if (odoo) await removeAll(odoo, 'product.supplierinfo', sourceless);
       await odoo?.close();
       await target.stop();
       await rm(home, { recursive: true, force: true });

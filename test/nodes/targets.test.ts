@@ -10,6 +10,7 @@ import forecastTarget from '../../nodes/forecast-target/forecast-target.ts';
 import forecastValidate from '../../nodes/forecast-validate/forecast-validate.ts';
 import odooWrite from '../../nodes/odoo-write/odoo-write.ts';
 import { startWithPlanning } from '../support/planning-app.ts';
+import { removeAll } from '../support/remove.ts';
 import { odooServers, type TestServer } from '../support/servers.ts';
 import { nodeOf, sentTo, startFlow, stopFlow, store, until, waitFor } from './flow.ts';
 
@@ -26,6 +27,8 @@ for (const target of odooServers()) {
     let odoo: OdooClient;
     before(async () => {
       ({ server, odoo } = await startWithPlanning(target));
+      // On a server that others have worked on, the products have rules already.
+      for (const product of [made, bought]) await removeAll(odoo, 'stock.warehouse.orderpoint', product);
     });
     after(async () => {
       await odoo?.close();
