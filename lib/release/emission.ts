@@ -4,9 +4,12 @@ import type { VersionItem } from '../canonical/version-item.ts';
 import { cutOffTooOften } from '../delivery/verdict.ts';
 import { goneItems } from '../forecast/versions/gone.ts';
 import { linesOf } from '../forecast/versions/lines-of.ts';
+import { together } from '../forecast/versions/together.ts';
 import type { Held } from '../store/context.ts';
+import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/open.ts';
 import type { Version } from '../store/versions/read.ts';
+import type { Release } from '../store/versions/release.ts';
 
 /** One part of a version on its way into the flow; `count` is known with the last one only. */
 export type VersionPart = {
@@ -75,9 +78,9 @@ export async function nextVersion(
         await store.jobs.settle(lease);
         continue;
       }
-      const { previous, standing } = await store.versions.before(id, day);
+      const { standing, ...before } = await store.versions.before(id, day);
       const part = { kind: 'preview' as const, version, key, run: undefined, lease };
-      const told = { version: id, standing: everything ? undefined : standing, gone: zeroGone ? previous : undefined, day };
+      const told = { ...before, version, standing: everything ? undefined : standing, day, zeroGone };
       return { ...part, parts: () => emit(changes(store, told), part) };
     }
     const earlier = await store.jobs.earlierDueIn(job);
@@ -85,27 +88,63 @@ export async function nextVersion(
       await store.jobs.retry(lease, { delayMs: earlier + OUT_OF_TURN_MILLISECONDS, countAttempt: false });
       continue;
     }
-    const { version, standing } = await store.versions.begin(lease, day, everything);
+    const release = await begun(store, lease, () => store.versions.begin(lease, day, everything));
+    if (!release) continue;
+    const { version, standing, beside } = release;
     const part = { kind: 'release' as const, version, key, run, lease };
-    const gone = zeroGone ? (version.previous ?? undefined) : undefined;
-    return { ...part, parts: () => emit(changes(store, { version: version.id, standing, gone, day }), part) };
+    const told = { version, standing, beside, previous: version.previous ?? undefined, day, zeroGone };
+    return { ...part, parts: () => emit(changes(store, told), part) };
+  }
+}
+
+/** The release that a job begins; undefined where another one goes before it, and it comes again later. */
+async function begun(store: Store, lease: Held, begin: () => Promise<Release>): Promise<Release | undefined> {
+  try {
+    return await begin();
+  } catch (error) {
+    if (!(error instanceof StoreError && error.code === 'out-of-turn')) throw error;
+    await store.jobs.retry(lease, { error: error.message, delayMs: OUT_OF_TURN_MILLISECONDS, countAttempt: false });
+    return undefined;
   }
 }
 
 type Told = {
-  readonly version: string;
+  readonly version: Version;
   /** What this version wants just so is left out. */
   readonly standing: string | undefined;
-  /** What is gone of what this version wants is told of. */
-  readonly gone: string | undefined;
+  /** What this version wants besides is added to it. */
+  readonly beside: string | undefined;
+  /** The version whose place it takes. */
+  readonly previous: string | undefined;
   readonly day: string;
+  readonly zeroGone: boolean;
 };
 
-/** What a release tells Odoo: what the version wants, then what is wanted no more. */
-async function* changes({ versions: { items } }: Store, { version, standing, gone, day }: Told): AsyncGenerator<VersionItem[]> {
-  yield* items.pages(version, standing);
-  if (gone === undefined) return;
-  for await (const before of items.pages(gone, version)) yield goneItems(before, await items.of(version, before), day);
+/**
+ * What a release tells Odoo: what the version wants, then what is wanted no more. For the products of a promotion that ends,
+ * that is what the baseline wants; of other products it is told only with `zeroGone`.
+ */
+async function* changes(
+  { versions: { items } }: Store,
+  { version: { id, purpose }, standing, beside, previous, day, zeroGone }: Told,
+): AsyncGenerator<VersionItem[]> {
+  const besides = async (some: readonly VersionItem[]) => (beside === undefined ? [] : items.of(beside, some));
+  const withBesides = async (some: readonly VersionItem[]) => together(some, await besides(some));
+  for await (const some of items.pages(id, standing)) yield await withBesides(some);
+  if (previous === undefined || !(zeroGone || purpose === 'promotion')) return;
+  for await (const before of items.pages(previous, id)) {
+    const after = await withBesides(await items.of(id, before));
+    const gone = goneItems(before, after, day);
+    // Of a product that the version still has, what stands beside it is told already.
+    const whole = gone.filter((item) => !after.some((other) => isOfSame(item, other)));
+    const others = await besides(whole);
+    if (zeroGone) yield gone.filter((item) => !whole.includes(item));
+    yield await together(zeroGone ? whole : whole.filter((item) => others.some((other) => isOfSame(item, other))), others);
+  }
+}
+
+function isOfSame(one: VersionItem, other: VersionItem): boolean {
+  return one.product === other.product && one.location === other.location;
 }
 
 type PartHead = Omit<VersionPart, 'index' | 'count' | 'records'>;

@@ -7,6 +7,7 @@ import { validateLines } from '../../lib/forecast/validation.ts';
 import { mergeItems, VersionCollector } from '../../lib/forecast/versions/collect.ts';
 import { goneItems } from '../../lib/forecast/versions/gone.ts';
 import { linesOf } from '../../lib/forecast/versions/lines-of.ts';
+import { together } from '../../lib/forecast/versions/together.ts';
 import { longestStall } from '../support/stall.ts';
 import { line, plant, run } from './plant.ts';
 
@@ -146,6 +147,37 @@ describe('what is gone of a version', () => {
       ],
     );
     assert.deepEqual(goneItems(before, before, '2026-11-30'), []);
+  });
+});
+
+describe('a promotion and its baseline', () => {
+  it('are wanted together, with the promotion’s own lines behind them', async () => {
+    const promotion = await collected(
+      accepted({ $line: 2, period: '2026-W50', quantity: '24', $source: { lines: 1, quantity: '2' } }),
+      accepted({ $line: 3, period: '2026-W51', quantity: '1' }),
+    );
+    const baseline = await collected(
+      accepted({ period: '2026-W50', quantity: '100' }),
+      accepted({ period: '2026-W52', quantity: '7' }),
+      accepted({ product: 'BOUGHT', quantity: '5' }),
+    );
+    const lines = linesOf(await together(promotion, baseline));
+    assert.deepEqual(
+      lines.map(({ product, period, quantity, $source }) => [product, period, quantity, $source?.lines]),
+      [
+        ['MADE', '2026-W50', '124', 1],
+        ['MADE', '2026-W51', '1', 1],
+        ['MADE', '2026-W52', '7', 0],
+        ['BOUGHT', '2026-W50', '5', 0],
+      ],
+    );
+    assert.equal(sumQuantities(lines.map(({ $source }) => $source?.quantity ?? '')), '3', 'what its senders gave');
+    assert.deepEqual(await together(promotion, []), promotion);
+  });
+
+  it('do not add up in different units', async () => {
+    const promotion = await collected(accepted({ uom: 'Dozens' }));
+    await assert.rejects(together(promotion, await collected(accepted())), { code: 'changed', message: /in Dozens .* in Units/ });
   });
 });
 

@@ -4,12 +4,16 @@ import { v7 as uuidv7 } from 'uuid';
 import type { FlowRecord } from '../../lib/canonical/marks.ts';
 import type { VersionItem } from '../../lib/canonical/version-item.ts';
 import { nextVersion } from '../../lib/release/emission.ts';
+import type { ClaimedJob } from '../../lib/store/jobs.ts';
 import type { Store } from '../../lib/store/open.ts';
+import type { VersionPurpose } from '../../lib/store/schema.ts';
 import type { Version } from '../../lib/store/versions/read.ts';
 import { testStores } from '../support/stores.ts';
 
 const INTAKE = 'forecast-receive:test';
 const QUEUE = 'forecast-approve:test';
+/** Of the node that releases promotions. */
+const PROMOTIONS = 'forecast-approve:promotions';
 
 /** A product's item, wanted in one period by one line. */
 function item(product: string, quantity: string, group = 'All'): VersionItem {
@@ -41,6 +45,7 @@ for (const target of testStores()) {
       automatic: boolean,
       requester?: string,
       waitHours = 24,
+      purpose: VersionPurpose = 'baseline',
     ): Promise<Version> => {
       const run = { id: uuidv7(), interface: name, source: 'test', requester };
       await store.runs.begin(run);
@@ -50,7 +55,14 @@ for (const target of testStores()) {
       const quantity = String(items.reduce((total, { sent }) => total + Number(sent), 0));
       await store.runs.total(lease, 'validated', '0', { lines: items.length, quantity });
       await store.runs.total(lease, 'accepted', '0', { lines: items.length, quantity });
-      const version = { interface: name, run: run.id, queue: QUEUE, purpose: 'baseline' as const, mappings: [], rules: [] };
+      const version = {
+        interface: name,
+        run: run.id,
+        queue: purpose === 'promotion' ? PROMOTIONS : QUEUE,
+        purpose,
+        mappings: [],
+        rules: [],
+      };
       const id = await store.versions.keep(lease, version, items);
       const baseline = (await store.versions.baseline(name))?.id;
       const judged = {
@@ -77,6 +89,14 @@ for (const target of testStores()) {
       const records: object[] = [];
       for await (const page of store.versions.items.pages(version.id, standing))
         for (const { product, lines, sent } of page) records.push({ product, $source: { lines, quantity: sent } });
+      await handedOver({ lease, run, key }, records, written);
+      return { version: version.id, standing, records };
+    };
+    const handedOver = async (
+      { lease, run, key }: Pick<ClaimedJob, 'lease' | 'run' | 'key'>,
+      records: object[],
+      written = true,
+    ) => {
       const payload = { model: 'x', records };
       if (records.length > 0)
         await store.jobs.add([{ queue: `write:${key}`, kind: 'odoo-write', key, run, payload, maxAttempts: 3 }], lease);
@@ -87,10 +107,34 @@ for (const target of testStores()) {
         const applied = { lines: records.length, quantity: '0', records: records.length };
         await store.jobs.succeed(job.lease, { result: {}, totals: { applied } });
       }
-      return { version: version.id, standing, records };
     };
-    const preview = async () => {
-      const job = await claim(QUEUE);
+    const OPTIONS = { queue: QUEUE, owner: 'test', leaseSeconds: 60, day: '2026-12-01', everything: false };
+    /** What the next release or preview tells the flow. */
+    const told = async (zeroGone: boolean, queue = QUEUE) => {
+      const emitted = (await nextVersion(store, { ...OPTIONS, queue, zeroGone })) ?? assert.fail('nothing to emit');
+      const records: FlowRecord[] = [];
+      let key = '';
+      for await (const part of emitted.parts()) {
+        records.push(...part.records);
+        key = part.key;
+      }
+      const run = emitted.version.run ?? undefined;
+      return {
+        ...emitted,
+        run,
+        key,
+        records,
+        told: records.map(({ product, period, quantity }) => `${product} ${period} ${quantity}`),
+      };
+    };
+    /** Gives the next version to a flow that writes what it is told, and tells what that was. */
+    const toldAndReleased = async (zeroGone = false, queue = QUEUE) => {
+      const emitted = await told(zeroGone, queue);
+      await handedOver(emitted, emitted.records);
+      return emitted.told;
+    };
+    const preview = async (queue = QUEUE) => {
+      const job = await claim(queue);
       assert.equal(job.kind, 'preview');
       await store.jobs.settle(job.lease);
     };
@@ -144,13 +188,6 @@ for (const target of testStores()) {
         ...found,
         periods: [...found.periods, { period: '2027-01', quantity: '3', lines: [] }],
       });
-      const options = { queue: QUEUE, owner: 'test', leaseSeconds: 60, day: '2026-12-01', everything: false };
-      const told = async (zeroGone: boolean) => {
-        const emitted = (await nextVersion(store, { ...options, zeroGone })) ?? assert.fail('nothing to emit');
-        const records: FlowRecord[] = [];
-        for await (const part of emitted.parts()) records.push(...part.records);
-        return { ...emitted, told: records.map(({ product, period, quantity }) => `${product} ${period} ${quantity}`) };
-      };
       const baseline = await imported([later(item('A', '5')), item('B', '7'), item('C', '9')], true);
       await released('2026-12-01');
       const waiting = await imported([item('A', '5'), item('C', '9')], false);
@@ -165,6 +202,76 @@ for (const target of testStores()) {
       const zeroed = await told(true);
       assert.deepEqual([zeroed.kind, zeroed.told, zeroed.version.previous], ['release', gone, baseline.id]);
       await store.jobs.settle(zeroed.lease);
+    });
+
+    it('releases a promotion on top of the baseline, and the baseline with the promotion that stands', async () => {
+      const promoted = (items: readonly VersionItem[]) => imported(items, true, undefined, 24, 'promotion');
+      const baseline = await imported([item('A', '5'), item('B', '7')], true);
+      await toldAndReleased();
+      const promotion = await promoted([item('A', '2'), item('C', '3')]);
+      assert.deepEqual(await toldAndReleased(false, PROMOTIONS), ['A 2026-12 7', 'C 2026-12 3']);
+      const summary = await store.runs.summary(promotion.run ?? '');
+      assert.deepEqual([summary?.state, summary?.applied], ['applied', 2]);
+      assert.deepEqual([(await shown(baseline.id)).state, (await store.versions.baseline(name))?.id], ['released', baseline.id]);
+
+      const newer = await imported([item('A', '6'), item('B', '7')], true);
+      assert.deepEqual(await toldAndReleased(), ['A 2026-12 8', 'B 2026-12 7']);
+      assert.deepEqual([(await shown(newer.id)).state, (await shown(promotion.id)).state], ['released', 'released']);
+
+      await promoted([item('B', '1')]);
+      assert.deepEqual(
+        await toldAndReleased(false, PROMOTIONS),
+        ['B 2026-12 8', 'A 2026-12 6'],
+        'C is not the baseline’s, and stays',
+      );
+      assert.equal((await shown(promotion.id)).state, 'superseded');
+      await promoted([item('C', '1')]);
+      assert.deepEqual(await toldAndReleased(true, PROMOTIONS), ['C 2026-12 1', 'B 2026-12 7']);
+
+      await imported([item('A', '6')], true);
+      assert.deepEqual(await toldAndReleased(true), ['A 2026-12 6', 'B 2026-12 0']);
+    });
+
+    it('lets what the baseline no longer has stay wanted by a promotion', async () => {
+      const both = [item('A', '5'), item('B', '7')];
+      const later = (found: VersionItem) => ({
+        ...found,
+        periods: [...found.periods, { period: '2027-01', quantity: '3', lines: [] }],
+      });
+      await imported(both.map(later), true);
+      await toldAndReleased();
+      await imported([item('A', '2'), item('B', '1')], true, undefined, 24, 'promotion');
+      await toldAndReleased(false, PROMOTIONS);
+      await imported([item('A', '5')], true);
+      assert.deepEqual(await toldAndReleased(true), ['A 2026-12 7', 'A 2027-01 0', 'B 2026-12 1', 'B 2027-01 0']);
+    });
+
+    it('releases no promotion while its baseline is being released', async () => {
+      await imported([item('A', '5')], true);
+      const { lease, version, records, ...job } = await told(false);
+      assert.equal(version.state, 'releasing');
+      await imported([item('A', '2')], true, undefined, 24, 'promotion');
+      assert.equal(await nextVersion(store, { ...OPTIONS, queue: PROMOTIONS, zeroGone: false }), undefined);
+      await handedOver({ lease, ...job }, records);
+      await sleep(1_100);
+      assert.deepEqual(await toldAndReleased(false, PROMOTIONS), ['A 2026-12 7']);
+    });
+
+    it('keeps a scenario to be compared, and does not let it be approved', async () => {
+      const scenario = await imported([item('A', '50')], false, undefined, 24, 'scenario');
+      await preview();
+      const answer = await store.versions.approve(scenario.id, { who: 'ben', comment: '' });
+      assert.ok('refused' in answer && answer.because === 'state' && /is a scenario/.test(answer.refused));
+      await store.versions.refuse(scenario.id, { who: 'ben', comment: 'compared' });
+    });
+
+    it('adds nothing of the baseline to a promotion of which a product group is refused', async () => {
+      await imported([item('A', '5'), item('B', '7', 'Wood')], true);
+      await toldAndReleased();
+      const promotion = await imported([item('A', '1'), item('B', '2', 'Wood')], false, undefined, 24, 'promotion');
+      await preview(PROMOTIONS);
+      await store.versions.approve(promotion.id, { who: 'ben', comment: 'no wood' }, ['Wood']);
+      assert.deepEqual(await toldAndReleased(false, PROMOTIONS), ['A 2026-12 6']);
     });
 
     it('gives it whole where another release has written since', async () => {

@@ -2,6 +2,7 @@ import { type FlowRecord, GROUP, SOURCE } from '../../canonical/marks.ts';
 import { sumQuantities } from '../../canonical/quantity.ts';
 import { splitQuantity } from '../../canonical/quantity-split.ts';
 import type { VersionItem } from '../../canonical/version-item.ts';
+import { scaled, scaledText } from '../scaled.ts';
 
 /**
  * The canonical lines of a version's items, as a target takes them: one a product, place and period, in the product's own
@@ -26,9 +27,14 @@ export function linesOf(items: readonly VersionItem[]): FlowRecord[] {
   });
 }
 
-/** What the senders gave in each period: where units were converted, their whole is split as the quantities are. */
+/**
+ * What the senders gave in each period: where units were converted, their whole is split as the quantities are. A period's
+ * quantity may have more in it than its lines gave, where another version wants some besides.
+ */
 function sentByPeriod({ sent, periods }: VersionItem): string[] {
-  const behind = periods.map(({ quantity, lines }) => (lines.length > 0 ? quantity : '0'));
-  const whole = sumQuantities(behind);
-  return whole === sent || whole === '0' ? behind : splitQuantity(sent, behind);
+  const wanted = periods.map(({ quantity, lines }) => (lines.length > 0 ? quantity : '0'));
+  if (sumQuantities(wanted) === sent) return wanted;
+  const given = periods.map(({ lines }) => scaledText(lines.reduce((sum, [, quantity]) => sum + scaled(quantity), 0n)));
+  const whole = sumQuantities(given);
+  return whole === sent || whole === '0' ? given : splitQuantity(sent, given);
 }

@@ -94,6 +94,10 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
       .where('version', '=', row.id)
       .where('category', 'in', [...groups])
       .execute();
+    const left = { lines: row.lines - lines, quantity: sum([row.quantity, `-${quantity}`]) };
+    await tx.updateTable('versions').set(left).where('id', '=', row.id).execute();
+    // A promotion adds to the baseline, which stands by itself.
+    if (row.purpose === 'promotion') return;
     const kept = await tx
       .selectFrom('version_items as before')
       .select('body')
@@ -113,8 +117,6 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
       .execute();
     const standing = kept.map(({ body }) => asBefore(JSON.parse(body) as VersionItem));
     await insertItems(tx, await packItems(row.id, standing));
-    const left = { lines: row.lines - lines, quantity: sum([row.quantity, `-${quantity}`]) };
-    await tx.updateTable('versions').set(left).where('id', '=', row.id).execute();
   };
 
   /** A version is not released any more: its lines count as what stands released. */
@@ -139,6 +141,11 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
     approve: (id: string, decision: Decision, refusedGroups: readonly string[] = []): Promise<Decided> =>
       deciding(id, async (tx, row, run) => {
         const { who, comment } = decision;
+        if (row.purpose === 'scenario')
+          return {
+            refused: `Version ${id} is a scenario: it is kept and compared, never released. Send it as a baseline to release it.`,
+            because: 'state',
+          };
         if (row.requester !== null && row.requester === who)
           return { refused: `${who} sent version ${id}; somebody else approves it.`, because: 'person' };
         const newer = await tx

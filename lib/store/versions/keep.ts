@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { VersionItem } from '../../canonical/version-item.ts';
 import { appendAudit } from '../audit.ts';
 import { type Held, heldJob, type StoreContext } from '../context.ts';
@@ -8,7 +7,7 @@ import { packPayload } from '../payload.ts';
 import { putTotal } from '../run-totals.ts';
 import type { VersionPurpose } from '../schema.ts';
 import { insertItems, packItems } from './items.ts';
-import { OF_A_RELEASE } from './release.ts';
+import { lockedVersions, OF_A_RELEASE } from './release.ts';
 
 /** What is known of a version besides what it wants. */
 export type NewVersion = {
@@ -51,8 +50,7 @@ export function keepingOf(context: StoreContext, keyDays: number) {
       const packed = await packItems('', items);
       return db.transaction().execute(async (tx) => {
         await heldJob(tx, dialect, lease);
-        if (dialect === 'postgres')
-          await sql`select pg_advisory_xact_lock(hashtext(${`version ${version.interface}`}))`.execute(tx);
+        await lockedVersions(tx, dialect, version.interface);
         await tx.deleteFrom('versions').where('run', '=', version.run).where('state', 'in', ['received', 'validated']).execute();
         const run = await tx
           .selectFrom('runs')

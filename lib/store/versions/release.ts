@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { appendAudit } from '../audit.ts';
 import { chunks, type Dialect, type Held, heldJob, lockedRun, type StoreContext, type Tx } from '../context.ts';
+import { StoreError } from '../errors.ts';
 import { insertJobs } from '../jobs.ts';
 import { packPayload } from '../payload.ts';
 import { putTotal, runTotals } from '../run-totals.ts';
@@ -27,6 +28,8 @@ export type Release = {
   readonly version: Version;
   /** The released version that stands in Odoo as of today: what it wants just so is not written again. */
   readonly standing: string | undefined;
+  /** The released version of the other purpose: baseline and promotion are told to Odoo together. */
+  readonly beside: string | undefined;
   /** What the release's work is keyed by. */
   readonly key: string;
 };
@@ -38,14 +41,23 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
      * Begins a version's release, or begins it again: what an earlier emission of it counted and staged is cleared.
      * What Odoo is told depends on the plant's day, so only a version that was released on the same `day` (`YYYY-MM-DD`)
      * counts as standing in Odoo, and with `everything` none does.
+     * @throws StoreError `out-of-turn` while a version of the other purpose is being released
      */
     async begin(lease: Held, day: string, everything = false): Promise<Release> {
       const release = await db.transaction().execute(async (tx) => {
         const job = await heldJob(tx, dialect, lease);
         const run = job.run ?? '';
-        await lockedRun(tx, dialect, run);
         const { version: id = '' } = JSON.parse(await bodyOf(tx, lease.job)) as { version?: string };
         const row = await tx.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+        await lockedVersions(tx, dialect, row.interface);
+        await lockedRun(tx, dialect, run);
+        const first = await ofOtherPurpose(tx, row, 'releasing');
+        if (first)
+          throw new StoreError(
+            'out-of-turn',
+            `${first} is being released; ${id} waits for it, because both go to the same records.`,
+          );
+        const beside = await ofOtherPurpose(tx, row, 'released');
         const baseline = await baselineFor(tx, row);
         const now = Date.now();
         await tx.deleteFrom('run_totals').where('run', '=', run).where('stage', 'in', OF_A_RELEASE).execute();
@@ -71,7 +83,7 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
         };
         await tx.updateTable('versions').set(values).where('id', '=', id).execute();
         const standing = everything ? undefined : await standingOn(tx, baseline, day, id);
-        return { run, version: versionOf({ ...row, ...values }), standing, key: job.key };
+        return { run, version: versionOf({ ...row, ...values }), standing, beside, key: job.key };
       });
       const { run, version, standing } = release;
       if (standing) {
@@ -84,11 +96,12 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
       return release;
     },
 
-    /** The version whose place a release on `day` would take, and again where it stands in Odoo as of that day. */
-    async before(id: string, day: string): Promise<{ previous: string | undefined; standing: string | undefined }> {
+    /** What a release on `day` would go by, as `begin` has it; `previous` is the version whose place it would take. */
+    async before(id: string, day: string): Promise<Pick<Release, 'standing' | 'beside'> & { previous: string | undefined }> {
       const row = await db.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
       const baseline = await baselineFor(db, row);
-      return { previous: baseline?.id, standing: await standingOn(db, baseline, day, id) };
+      const [standing, beside] = [await standingOn(db, baseline, day, id), await ofOtherPurpose(db, row, 'released')];
+      return { previous: baseline?.id, standing, beside };
     },
 
     /** Keeps what a dry run told of a part of a version; told again, it takes the place of what was there. */
@@ -117,6 +130,25 @@ function baselineFor(db: Kysely<Tables>, { id, interface: name, purpose }: Row):
     .orderBy('updated_at', 'desc')
     .limit(1)
     .executeTakeFirst();
+}
+
+const OTHER_PURPOSE = { baseline: 'promotion', promotion: 'baseline', scenario: undefined } as const;
+
+/** The newest version of a promotion's baseline, or of a baseline's promotion, that is in this state. */
+async function ofOtherPurpose(
+  db: Kysely<Tables>,
+  { interface: name, purpose }: Row,
+  state: 'releasing' | 'released',
+): Promise<string | undefined> {
+  const other = OTHER_PURPOSE[purpose];
+  if (!other) return undefined;
+  const query = db.selectFrom('versions').select('id').where('interface', '=', name).where('purpose', '=', other);
+  return (await query.where('state', '=', state).orderBy('number', 'desc').limit(1).executeTakeFirst())?.id;
+}
+
+/** Lets one transaction at a time number, or begin to release, the versions of an interface; SQLite has only one anyway. */
+export async function lockedVersions(tx: Tx, dialect: Dialect, name: string): Promise<void> {
+  if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(hashtext(${`version ${name}`}))`.execute(tx);
 }
 
 /**
