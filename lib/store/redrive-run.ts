@@ -36,10 +36,11 @@ const GIVEN_AGAIN = sql<boolean>`(disposition = 'held' and stage in ('mapping', 
 export const partOf = (key: string, part: string): string => `${key}/${part}`;
 
 /**
- * Gives a run's held lines of some causes, and those that no mapping took, to the flow again, under the same run, in one transaction: their exceptions are
- * resolved, and their causes where no other run waits for them; what was counted for them is taken back, and a job emits just these lines. A run that keeps no version, or
- * whose mapping makes more or fewer lines of its rows, is replayed whole: its lines cannot be told apart. Refused while the
- * run is under way, and where a newer run of its interface has reached Odoo, for that one's own exceptions count.
+ * Gives a run's held lines of some causes, and those that no mapping took, to the flow again, under the same run, in one
+ * transaction: their exceptions are resolved, and their causes where no other run waits for them; what was counted for them is
+ * taken back, and a job emits just these lines. A run that keeps no version, or whose mapping makes more or fewer lines of its
+ * rows, is replayed whole: its lines cannot be told apart. Refused while the run is under way, and where a newer run of its
+ * interface has reached Odoo, for that one's own exceptions count.
  */
 export async function redriveRun(context: StoreContext, keyDays: number, run: string, asked: Redriving): Promise<Redriven> {
   const { db, dialect } = context;
