@@ -1,5 +1,7 @@
 import type { Node, NodeMessageInFlow } from 'node-red';
 import type { Parts, SyncEnvelope } from '../canonical/envelope.ts';
+import type { FlowRecord } from '../canonical/marks.ts';
+import type { MapResult } from '../mapping/engine.ts';
 import type { OdooClient } from '../odoo/client.ts';
 import type { Store } from '../store/open.ts';
 import type { Identifier } from './identity.ts';
@@ -32,4 +34,12 @@ export type SyncStoreNode = SharedNode & {
   readonly inFlow: RunsInFlow;
   /** Tells who sends requests. Throws SettingsError for tokens that are none. */
   identifier(): Identifier;
+};
+
+/** A `canonical-map` node as other nodes see it. */
+export type CanonicalMapNode = Node & {
+  /** Id of its mapping; undefined where each message brings one, and where it maps back. */
+  readonly mapping: string | undefined;
+  /** What becomes of records by its mapping. Throws MappingError, OdooError. */
+  map(records: readonly FlowRecord[]): Promise<MapResult>;
 };

@@ -39,7 +39,7 @@ export function exceptionsOf({ db, dialect }: StoreContext) {
         await db.transaction().execute(async (tx) => {
           const job = lease && (await takenJob(tx, dialect, lease));
           if (run) await lockedRun(tx, dialect, run);
-          const added = await storeRefusals(tx, dialect, some, run, job);
+          const added = await storeRefusals(tx, dialect, some, run, job, raised.mapping);
           if (added.length > 0) await appendAudit(tx, dialect, raisedEntry(added, run, lease?.job, raised));
         });
         // SQLite works within the event loop; others get their turn.
@@ -85,10 +85,11 @@ export async function storeRefusals(
   refusals: readonly RoutedRefusal[],
   run: string | undefined,
   job?: Pick<Selectable<JobsTable>, 'id' | 'kind' | 'key'>,
+  mapping?: string,
 ): Promise<readonly Row[]> {
   if (refusals.length === 0) return [];
   const rows = refusals.map((refusal) => rowOf(refusal, run, job?.id));
-  const causes = await causesFor(tx, dialect, rows);
+  const causes = await causesFor(tx, dialect, rows, mapping);
   const causeOf = ({ fingerprint }: Pick<Row, 'fingerprint'>) => causes.byFingerprint.get(fingerprint) ?? null;
   const added = await tx
     .insertInto('exceptions')

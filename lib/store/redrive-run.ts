@@ -10,6 +10,7 @@ import { packPayload } from './payload.ts';
 import { replayRun } from './replay-run.ts';
 import { putTotal, runTotals } from './run-totals.ts';
 import type { ExceptionState, RunState } from './schema.ts';
+import type { Stage } from './totals.ts';
 
 /** What came of asking for a run's held lines to be given to the flow again. */
 export type Redriven = { readonly lines: number } | { readonly replayed: true } | { readonly refused: string };
@@ -28,14 +29,18 @@ export type Redriving = {
 const ENDED_WELL: readonly RunState[] = ['applied', 'applied-with-exceptions'];
 const TO_BE_MENDED: readonly ExceptionState[] = ['open', 'acknowledged', 'waiting'];
 
+/** What a re-drive may bring further: what was held, and what no mapping took. */
+const GIVEN_AGAIN = sql<boolean>`(disposition = 'held' and stage in ('mapping', 'validation') or disposition = 'rejected' and reason = 'UNMAPPED' and stage = 'mapping')`;
+
 /** The part under which a re-drive's figures are counted begins so; there may be several of a run. */
 export const partOf = (key: string, part: string): string => `${key}/${part}`;
 
 /**
- * Gives a run's held lines of some causes to the flow again, under the same run, in one transaction: their exceptions are
- * resolved, and their causes where no other run waits for them; what was counted for them is taken back, and a job emits just these lines. A run that keeps no version, or
- * whose mapping makes more or fewer lines of its rows, is replayed whole: its lines cannot be told apart. Refused while the
- * run is under way, and where a newer run of its interface has reached Odoo, for that one's own exceptions count.
+ * Gives a run's held lines of some causes, and those that no mapping took, to the flow again, under the same run, in one
+ * transaction: their exceptions are resolved, and their causes where no other run waits for them; what was counted for them is
+ * taken back, and a job emits just these lines. A run that keeps no version, or whose mapping makes more or fewer lines of its
+ * rows, is replayed whole: its lines cannot be told apart. Refused while the run is under way, and where a newer run of its
+ * interface has reached Odoo, for that one's own exceptions count.
  */
 export async function redriveRun(context: StoreContext, keyDays: number, run: string, asked: Redriving): Promise<Redriven> {
   const { db, dialect } = context;
@@ -58,10 +63,9 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
 
     let query = tx
       .selectFrom('exceptions')
-      .select(['id', 'line', 'stage', 'quantity', 'cause'])
+      .select(['id', 'line', 'stage', 'disposition', 'quantity', 'cause'])
       .where('run', '=', run)
-      .where('disposition', '=', 'held')
-      .where('stage', 'in', ['mapping', 'validation'])
+      .where(GIVEN_AGAIN)
       .where('state', 'in', TO_BE_MENDED)
       .where('line', 'is not', null);
     if (asked.fingerprints) query = query.where('fingerprint', 'in', [...asked.fingerprints]);
@@ -105,10 +109,10 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
       held.map(({ cause }) => cause),
       asked,
     );
-    for (const [stage, some] of Map.groupBy(held, (exception) => exception.stage)) {
+    for (const [counted, some] of Map.groupBy(held, ({ disposition, stage }) => `${disposition}/${stage}` as Stage)) {
       const gone = { lines: -some.length, quantity: negative(sum(some.map(({ quantity }) => quantity ?? '0'))), records: 0 };
-      await putTotal(tx, run, `held/${stage}` as 'held/mapping' | 'held/validation', partOf(key, 'taken'), gone);
-      if (stage === 'validation') await putTotal(tx, run, 'validated', partOf(key, 'taken'), gone);
+      await putTotal(tx, run, counted, partOf(key, 'taken'), gone);
+      if (counted === 'held/validation') await putTotal(tx, run, 'validated', partOf(key, 'taken'), gone);
     }
     const payload = { interface: row.interface, parts: row.parts, lines, confirmed };
     const { queue, max_attempts: maxAttempts } = intake;

@@ -146,6 +146,8 @@ export type CausesTable = {
   /** The first few different ones of its lines, as lists. */
   products: string;
   locations: string;
+  /** `id@version` of the mapping that its lines came through last. */
+  mapping: string | null;
   state: ExceptionState;
   /** The last that was said of it. */
   comment: string | null;

@@ -11,6 +11,7 @@ import { onInput } from '../../lib/node/input.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus } from '../../lib/node/status.ts';
+import type { CanonicalMapNode } from '../../lib/node/types.ts';
 import { serveMappingRoutes } from './admin-routes.ts';
 import { asDelivery } from './after-acceptance.ts';
 import { Settings } from './settings.ts';
@@ -37,6 +38,15 @@ export default function (RED: NodeAPI): void {
         const fields = engine.target && (await targetFields(await client.profile(), engine.mapping));
         return { zone, signal, lookups: odooLookups(client), ...(fields ? { fields } : {}) };
       };
+
+      const seen: Pick<CanonicalMapNode, 'mapping' | 'map'> = {
+        mapping: settings.direction === 'forward' ? fixed?.mapping.id : undefined,
+        async map(records) {
+          const { signal } = new AbortController();
+          return fixed ? fixed.map(records, await optionsFor(fixed, signal)) : { records: [], refusals: [], lines: 0 };
+        },
+      };
+      Object.assign(this, seen);
 
       onInput(
         RED,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { serverOf, storeOf } from '../../lib/node/config-nodes.ts';
+import { mappingNodes, serverOf, storeOf } from '../../lib/node/config-nodes.ts';
 import { MessageError } from '../../lib/node/errors.ts';
 import { answerNotAllowed } from '../../lib/node/identity.ts';
 import { onInput } from '../../lib/node/input.ts';
@@ -25,6 +25,7 @@ export default function (RED: NodeAPI): void {
         roundsOf({
           store: storeOf(RED, settings.store),
           server: settings.server ? serverOf(RED, settings.server) : undefined,
+          mappers: (mapping) => mappingNodes(RED, mapping).map((node) => (records) => node.map(records)),
           settings,
           who: self,
           onNotice: ({ what, exception }) => this.send([null, { topic: what, payload: exception, exception: exception.id }]),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Looked, lookForMended } from '../../lib/forecast/look-for-mended.ts';
 import { doubtWanting, masterData } from '../../lib/forecast/master-data.ts';
+import type { Mappers } from '../../lib/forecast/mended-mapping.ts';
 import { instanceName } from '../../lib/node/instance.ts';
 import type { OdooServerNode, SyncStoreNode } from '../../lib/node/types.ts';
 import type { DeskNotice } from '../../lib/store/desk/upkeep.ts';
@@ -10,6 +11,7 @@ export type RoundOptions = {
   readonly store: SyncStoreNode;
   /** Where it is looked up whether causes are mended; undefined = nowhere. */
   readonly server: OdooServerNode | undefined;
+  readonly mappers: Mappers;
   readonly settings: Settings;
   /** Who makes the rounds, as the audit names it. */
   readonly who: string;
@@ -26,7 +28,7 @@ export type Rounds = {
   start(onRound: (looked: Looked | undefined) => void, onTrouble: (error: Error) => void): { stop(): Promise<void> };
 };
 
-export function roundsOf({ store: node, server, settings, who, onNotice }: RoundOptions): Rounds {
+export function roundsOf({ store: node, server, mappers, settings, who, onNotice }: RoundOptions): Rounds {
   const { productKey, supplierDomain, everyMinutes } = settings;
 
   const tell = async (): Promise<number> => {
@@ -53,6 +55,7 @@ export function roundsOf({ store: node, server, settings, who, onNotice }: Round
     const looked = await lookForMended({
       desk,
       master: masterData(client, { productKey, supplierDomain, ttlSeconds: 0 }),
+      mappers,
       zone: at.zone,
       who,
       interface: settings.interface,

@@ -31,12 +31,13 @@ export async function causesFor(
   tx: Tx,
   dialect: Dialect,
   raised: readonly Raised[],
+  mapping: string | null = null,
 ): Promise<{ readonly byFingerprint: ReadonlyMap<string, string>; readonly opened: readonly string[] }> {
   const groups = Map.groupBy(raised, ({ fingerprint }) => fingerprint);
   // In one order for everybody, so that none waits for another in a circle.
   const fingerprints = [...groups.keys()].sort();
   const now = Date.now();
-  const rows = fingerprints.map((fingerprint) => newCause(groups.get(fingerprint) ?? [], now));
+  const rows = fingerprints.map((fingerprint) => newCause(groups.get(fingerprint) ?? [], mapping, now));
   const opened = await tx
     .insertInto('causes')
     .values(rows)
@@ -60,12 +61,17 @@ export async function causesFor(
       await tx.updateTable('causes').set(now).where('id', '=', id).execute();
     }
     const ids = there.map(({ id }) => id);
-    if (ids.length > 0) await tx.updateTable('causes').set({ last_at: now }).where('id', 'in', ids).execute();
+    if (ids.length > 0)
+      await tx
+        .updateTable('causes')
+        .set({ last_at: now, ...(mapping === null ? {} : { mapping }) })
+        .where('id', 'in', ids)
+        .execute();
   }
   return { byFingerprint, opened: opened.map(({ id }) => id) };
 }
 
-function newCause(some: readonly Raised[], now: number): Cause {
+function newCause(some: readonly Raised[], mapping: string | null, now: number): Cause {
   const [first] = some as [Raised];
   const { fingerprint, reason, disposition, severity, owner, action, message } = first;
   const deadline = some.reduce((earliest, { deadline_at }) => Math.min(earliest, deadline_at), first.deadline_at);
@@ -75,6 +81,7 @@ function newCause(some: readonly Raised[], now: number): Cause {
     id: uuidv7(),
     ...{ fingerprint, reason, disposition, severity, owner, action, message },
     ...shownOf(some, { products: '[]', locations: '[]' }),
+    mapping,
     state: 'open',
     comment: null,
     wait_until: null,

@@ -11,6 +11,8 @@ export type Mendable = {
   readonly id: string;
   readonly fingerprint: string;
   readonly reason: string;
+  /** `id@version` of the mapping that its lines came through last. */
+  readonly mapping: string | null;
   readonly records: readonly FlowRecord[];
 };
 
@@ -32,7 +34,7 @@ export function mendableOf(context: StoreContext, keyDays: number) {
       for (;;) {
         const causes = await db
           .selectFrom('causes')
-          .select(['id', 'fingerprint', 'reason'])
+          .select(['id', 'fingerprint', 'reason', 'mapping'])
           .where(LIVE)
           .where('reason', 'in', [...reasons])
           .where('disposition', '!=', 'warning')
@@ -50,6 +52,7 @@ export function mendableOf(context: StoreContext, keyDays: number) {
             .innerJoin('exceptions as line', (join) => join.on((eb) => eb('line.id', '=', openLine(eb, end, name))))
             .select(['causes.id as cause', 'line.record'])
             .where('causes.id', 'in', ids)
+            .where('line.stage', 'in', ['mapping', 'validation'])
             .execute();
           for (const { cause, record } of rows)
             records.set(cause, [...(records.get(cause) ?? []), JSON.parse(record) as FlowRecord]);

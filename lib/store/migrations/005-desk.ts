@@ -14,6 +14,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('message', 'text', (column) => column.notNull())
     .addColumn('products', 'text', (column) => column.notNull())
     .addColumn('locations', 'text', (column) => column.notNull())
+    .addColumn('mapping', 'text')
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('comment', 'text')
     .addColumn('wait_until', 'bigint')
@@ -31,7 +32,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     insert into causes
     select min(id), fingerprint, min(reason), min(disposition), min(severity), min(owner), min(action), min(message), '[]', '[]',
-      'open', null, null, min(deadline_at), min(deadline_at), '[]', null, 0, min(created_at), max(created_at), max(updated_at)
+      null, 'open', null, null, min(deadline_at), min(deadline_at), '[]', null, 0, min(created_at), max(created_at), max(updated_at)
     from exceptions where state = 'open' group by fingerprint`.execute(db);
   await sql`
     update exceptions set cause = (select id from causes where causes.fingerprint = exceptions.fingerprint)
