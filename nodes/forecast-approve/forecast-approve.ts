@@ -99,7 +99,14 @@ export default function (RED: NodeAPI): void {
           await collector.add(recordsOf(message));
           if (!last) return showStatus(RED, this, 'working', 'collecting');
           const opened = await store.open();
-          const version = await judge(opened, message, lease, await collector.items(), { ...settings, queue, today: today() });
+          const items = await collector.items();
+          if (items.length === 0) {
+            // Nothing is wanted of a file in which nothing was good: the baseline stands.
+            await opened.runs.handOver(lease);
+            await takenOver(store, lease, message);
+            return showStatus(RED, this, 'idle', 'nothing');
+          }
+          const version = await judge(opened, message, lease, items, { ...settings, queue, today: today() });
           await takenOver(store, lease, message);
           if (version.automatic) showStatus(RED, this, 'done', 'approved', { version: version.id });
           else showStatus(RED, this, 'waiting', 'waiting', { version: version.id });
