@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
+import { restAfterCutOff } from './cut-off.ts';
 import { type PackedPayload, packPayload, unpackPayload } from './payload.ts';
 import { redactText } from './redact.ts';
 import { putTotal } from './run-totals.ts';
@@ -59,24 +60,36 @@ export function jobsOf(context: StoreContext, keyDays: number) {
   const settled = (lease: Held, work: (tx: Tx, job: Selectable<JobsTable>) => Promise<void>) =>
     db.transaction().execute(async (tx) => work(tx, await heldJob(tx, dialect, lease)));
 
-  /** Locks the jobs that can be claimed now. They are chosen before they are changed: PostgreSQL may ask a sub-query twice. */
-  const claimable = async (tx: Tx, queue: string, limit: number): Promise<string[]> => {
+  /** Some jobs of a queue, locked. A literal, for SQLite takes an index on a part of a table only where the statement itself names that part. */
+  const some = (tx: Tx, queue: string, state: JobState, limit: number) => {
+    const query = tx.selectFrom('jobs').select(['id', 'cut_off']).where('queue', '=', queue).where('state', '=', sql.lit(state));
+    return (dialect === 'postgres' ? query.forUpdate().skipLocked() : query).limit(limit);
+  };
+
+  /** Puts back jobs whose worker let its lease run out. */
+  const putBack = async (tx: Tx, queue: string, limit: number): Promise<void> => {
     const now = Date.now();
-    const of = (state: JobState) => {
-      // A literal, for SQLite takes an index on a part of a table only where the statement itself names that part.
-      const query = tx
-        .selectFrom('jobs')
-        .select(['id', 'priority'])
-        .where('queue', '=', queue)
-        .where('state', '=', sql.lit(state));
-      return (dialect === 'postgres' ? query.forUpdate().skipLocked() : query).limit(limit);
-    };
-    const abandoned = await of('running').where('lease_until', '<', now).orderBy('lease_until').execute();
-    const due = await of('pending').where('next_attempt_at', '<=', now).orderBy('priority', 'desc').orderBy('id').execute();
-    return [...abandoned, ...due]
-      .sort(byUrgency)
-      .slice(0, limit)
-      .map(({ id }) => id);
+    const abandoned = await some(tx, queue, 'running', limit).where('lease_until', '<', now).orderBy('lease_until').execute();
+    for (const { id, cut_off } of abandoned)
+      await tx
+        .updateTable('jobs')
+        .set((eb) => ({
+          state: 'pending' as const,
+          cut_off: cut_off + 1,
+          attempts: eb('attempts', '-', 1),
+          next_attempt_at: now + restAfterCutOff(cut_off + 1),
+          lease_owner: null,
+          lease_until: null,
+        }))
+        .where('id', '=', id)
+        .execute();
+  };
+
+  /** Locks the jobs that are due. They are chosen before they are changed: PostgreSQL may ask a sub-query twice. */
+  const due = async (tx: Tx, queue: string, limit: number): Promise<string[]> => {
+    const pending = some(tx, queue, 'pending', limit).where('next_attempt_at', '<=', Date.now());
+    const rows = await pending.orderBy('priority', 'desc').orderBy('id').execute();
+    return rows.map(({ id }) => id);
   };
 
   /** Whether a job of the queue is under a lease. No other claim looks until this transaction ends. */
@@ -113,8 +126,8 @@ export function jobsOf(context: StoreContext, keyDays: number) {
     },
 
     /**
-     * Takes the next jobs of a queue under a lease: those that are due, and those whose worker let its lease run out.
-     * Each claim has a new fencing token. Several processes never get the same job; with `exclusive`, none gets any while
+     * Takes the next jobs of a queue under a lease: those that are due. One whose worker let its lease run out is due at once,
+     * or after a rest where that befell it time after time. Each claim has a new fencing token. Several processes never get the same job; with `exclusive`, none gets any while
      * one of the queue is at work.
      */
     async claim(
@@ -123,7 +136,8 @@ export function jobsOf(context: StoreContext, keyDays: number) {
     ): Promise<ClaimedJob[]> {
       const { rows, payloads, pieces } = await db.transaction().execute(async (tx) => {
         if (options.exclusive && (await isAtWork(tx, queue))) return { rows: [], payloads: [], pieces: [] };
-        const ids = await claimable(tx, queue, options.limit);
+        await putBack(tx, queue, options.limit);
+        const ids = await due(tx, queue, options.limit);
         if (ids.length === 0) return { rows: [], payloads: [], pieces: [] };
         const now = Date.now();
         const rows = await tx
@@ -131,18 +145,7 @@ export function jobsOf(context: StoreContext, keyDays: number) {
           .set((eb) => ({
             state: 'running' as const,
             token: eb('token', '+', 1),
-            attempts: eb
-              .case()
-              .when('state', '=', 'running')
-              .then(eb.ref('attempts'))
-              .else(eb('attempts', '+', 1))
-              .end(),
-            cut_off: eb
-              .case()
-              .when('state', '=', 'running')
-              .then(eb('cut_off', '+', 1))
-              .else(eb.ref('cut_off'))
-              .end(),
+            attempts: eb('attempts', '+', 1),
             lease_owner: options.owner,
             lease_until: now + options.leaseSeconds * 1000,
             updated_at: now,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { v7 as uuidv7 } from 'uuid';
 import type { Store } from '../../lib/store/open.ts';
 import { testStores } from '../support/stores.ts';
@@ -10,6 +11,7 @@ for (const target of testStores()) {
     let end: () => Promise<void>;
     before(async () => ({ store, end } = await target.open()));
     after(() => end());
+    afterEach(() => mock.restoreAll());
 
     const queue = () => `queue-${uuidv7()}`;
     const job = (name: string, key: string, more = {}) => ({
@@ -183,6 +185,22 @@ for (const target of testStores()) {
       assert.equal(claimed[0]?.cutOff, 1);
       assert.equal(claimed[0]?.lease.token, (abandoned?.lease.token ?? 0) + 1);
       assert.deepEqual(await store.jobs.counts(name), { running: 3, pending: 27 });
+    });
+
+    it('lets a job that was cut off time after time rest, while what was in hand with it goes on', async () => {
+      const name = queue();
+      await store.jobs.add([job(name, 'one')]);
+      for (let time = 1; time <= 4; time++)
+        assert.equal((await claim(name, 1, -1)).length, 1, `it is there at once, time ${time}`);
+      mock.method(Math, 'random', () => 1);
+      await store.jobs.add([job(name, 'two')]);
+      assert.deepEqual(
+        (await claim(name, 2)).map(({ key }) => key),
+        ['two'],
+      );
+      const due = (await store.jobs.dueIn(name)) ?? 0;
+      assert.ok(due > 1_000 && due <= 2_000, `it is due in ${due} ms`);
+      assert.deepEqual(await store.jobs.counts(name), { running: 1, pending: 1 });
     });
 
     it('keeps the last failure of a job that is given back without one', async () => {
