@@ -35,6 +35,7 @@ export async function reckon(ledger: Ledger, plant: Plant, store: string): Promi
       events: delays.size,
       'no events': malformed.size,
       messages,
+      'cut off at most': await look.cutOff(),
       'audit entries': audit.entries,
     };
     return { figures, faults };

@@ -19,6 +19,8 @@ export type Look = {
   exceptions(): Promise<ReadonlyMap<string, number>>;
   /** The entries of the audit that tell of such a deed. */
   audit(what: string): Promise<readonly AuditFound[]>;
+  /** How often the job was cut off that it befell most often. */
+  cutOff(): Promise<number>;
   /** Whether there is nothing left to do. */
   drained(): Promise<boolean>;
   close(): Promise<void>;
@@ -70,6 +72,13 @@ export async function lookInto(url: string): Promise<Look> {
         .orderBy('seq')
         .execute();
       return rows.map(({ detail, ...row }) => ({ ...row, detail: JSON.parse(detail) }));
+    },
+    async cutOff() {
+      const { most } = await db
+        .selectFrom('jobs')
+        .select(({ fn }) => fn.max('cut_off').as('most'))
+        .executeTakeFirstOrThrow();
+      return most ?? 0;
     },
     async drained() {
       const open = await db
