@@ -1,9 +1,8 @@
+import type { Answer } from '../../lib/node/answer.ts';
 import type { Acted } from '../../lib/store/desk/acts.ts';
 import type { Desk } from '../../lib/store/desk/desk.ts';
 import type { Asked } from './request.ts';
 import type { Action } from './settings.ts';
-
-export type Answer = { readonly statusCode: number; readonly payload: unknown };
 
 /** What is asked of the desk itself; the rest is a round of its own. */
 export type AskedOfDesk = Asked & { readonly action: Exclude<Action, 'look' | 'escalate'> };

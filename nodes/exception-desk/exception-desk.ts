@@ -1,15 +1,13 @@
-import type { IncomingMessage } from 'node:http';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { type Answer, answerWith } from '../../lib/node/answer.ts';
 import { mappingNodes, serverOf, storeOf } from '../../lib/node/config-nodes.ts';
-import { MessageError } from '../../lib/node/errors.ts';
-import { answerNotAllowed } from '../../lib/node/identity.ts';
+import { requestOf } from '../../lib/node/identity.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus, troubles } from '../../lib/node/status.ts';
 import type { FlowMessage } from '../../lib/node/types.ts';
-import { StoreError } from '../../lib/store/errors.ts';
-import { type Answer, answer } from './answer.ts';
+import { answer } from './answer.ts';
 import { askedBy } from './request.ts';
 import { roundsOf } from './rounds.ts';
 import { Settings } from './settings.ts';
@@ -44,10 +42,10 @@ export default function (RED: NodeAPI): void {
         });
       }
 
-      const answerTo = async (message: FlowMessage): Promise<Answer> => {
+      const find = async (message: FlowMessage): Promise<Answer> => {
         const node = storeOf(RED, settings.store);
         const { action, ...asked } = askedBy(message, settings.action);
-        const request = message.req as IncomingMessage | undefined;
+        const request = requestOf(message);
         // Over HTTP the request says who it is, never what it brings.
         const who = request ? node.identifier().identify(request).name : `node:${this.id}`;
         if (action === 'escalate') return { statusCode: 200, payload: await rounds().escalate() };
@@ -62,16 +60,12 @@ export default function (RED: NodeAPI): void {
       onInput(
         RED,
         this,
-        async (message, send) => {
-          const given = await answerTo(message).catch((error: unknown): Answer => {
-            const notAllowed = message.req ? answerNotAllowed(error) : undefined;
-            if (notAllowed) return notAllowed;
-            if (message.req && error instanceof MessageError) return { statusCode: 400, payload: { error: error.message } };
-            if (message.req && error instanceof StoreError) return { statusCode: 503, payload: { error: error.message } };
-            throw error;
-          });
-          send([{ ...message, headers: { 'content-type': 'application/json' }, ...given }, null]);
-        },
+        (message, send) =>
+          answerWith(
+            message,
+            (answered) => send([answered, null]),
+            () => find(message),
+          ),
         [settings.store, settings.server].filter(Boolean),
       );
     });

@@ -1,10 +1,9 @@
+import type { Answer } from '../../lib/node/answer.ts';
 import type { Store } from '../../lib/store/open.ts';
 import type { VersionState } from '../../lib/store/schema.ts';
 import type { Decided } from '../../lib/store/versions/approval.ts';
 import type { Version } from '../../lib/store/versions/read.ts';
 import type { Asked } from './request.ts';
-
-export type Answer = { readonly statusCode: number; readonly payload: unknown };
 
 const STATUS = { missing: 404, state: 409, person: 403 } as const;
 

@@ -1,15 +1,14 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { type Answer, answerWith } from '../../lib/node/answer.ts';
 import { storeOf } from '../../lib/node/config-nodes.ts';
-import { MessageError } from '../../lib/node/errors.ts';
-import { answerNotAllowed, requestOf } from '../../lib/node/identity.ts';
+import { requestOf } from '../../lib/node/identity.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus } from '../../lib/node/status.ts';
 import type { FlowMessage } from '../../lib/node/types.ts';
-import { StoreError } from '../../lib/store/errors.ts';
 import { serveDecisions } from './admin-routes.ts';
-import { type Answer, answer } from './answer.ts';
+import { answer } from './answer.ts';
 import { askedBy } from './request.ts';
 import { DECISIONS, Settings } from './settings.ts';
 
@@ -20,7 +19,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     setUp(RED, this, () => {
       const settings = parseSettings(Settings, config);
-      const answerTo = async (message: FlowMessage): Promise<Answer> => {
+      const find = async (message: FlowMessage): Promise<Answer> => {
         const node = storeOf(RED, settings.store);
         const asked = askedBy(message, settings.action);
         const decides = DECISIONS.has(asked.action);
@@ -38,21 +37,7 @@ export default function (RED: NodeAPI): void {
         return given;
       };
 
-      onInput(
-        RED,
-        this,
-        async (message, send) => {
-          const given = await answerTo(message).catch((error: unknown): Answer => {
-            const notAllowed = message.req ? answerNotAllowed(error) : undefined;
-            if (notAllowed) return notAllowed;
-            if (message.req && error instanceof MessageError) return { statusCode: 400, payload: { error: error.message } };
-            if (message.req && error instanceof StoreError) return { statusCode: 503, payload: { error: error.message } };
-            throw error;
-          });
-          send({ ...message, headers: { 'content-type': 'application/json' }, ...given });
-        },
-        [settings.store],
-      );
+      onInput(RED, this, (message, send) => answerWith(message, send, () => find(message)), [settings.store]);
     });
   });
 }

@@ -1,11 +1,8 @@
-import { breakerOf } from '../../lib/delivery/breaker.ts';
 import { doWriteJob } from '../../lib/delivery/do-write-job.ts';
 import { giveUpWrite } from '../../lib/delivery/give-up.ts';
-import { startWorker } from '../../lib/delivery/worker.ts';
 import { WriteJob } from '../../lib/delivery/write-job.ts';
 import type { WriteResult } from '../../lib/delivery/write-settlement.ts';
-import { instanceName } from '../../lib/node/instance.ts';
-import { openPatiently } from '../../lib/node/open-patiently.ts';
+import { type StoreWorker, startStoreWorker } from '../../lib/node/store-worker.ts';
 import type { OdooServerNode, SyncStoreNode } from '../../lib/node/types.ts';
 import type { ClaimedJob } from '../../lib/store/jobs.ts';
 
@@ -27,54 +24,21 @@ export type WritingOptions = {
   readonly onRecovered: () => void;
 };
 
-export type Writing = { nudge(): void; stop(): Promise<void> };
-
-/** Works off the jobs of a durable node until it is stopped; a store that does not open yet is tried again. */
-export function startWriting({ store: node, server, who, ...tell }: WritingOptions): Writing {
-  const stopping = new AbortController();
-  let nudge = () => {};
-
-  const work = async (): Promise<void> => {
-    const store = await openPatiently(node, stopping.signal, tell.onTrouble);
-    if (!store) return;
-    const worker = startWorker<WriteResult>({
-      store,
-      queue: who,
-      owner: instanceName(),
-      handle: (claimed, hold) => {
-        tell.onBegin(WriteJob.parse(claimed.payload).records.length);
-        return doWriteJob(store, server.client(), claimed, hold, who);
-      },
-      giveUp: (claimed, error) => giveUpWrite(store, claimed, error, who),
-      onSettled: (claimed, result) => tell.onSettled(syncOf(claimed), result),
-      onFailed: (claimed, error, buried) => tell.onFailed(syncOf(claimed), error, buried),
-      breaker: breakerOf(store, () => server.client().server),
-      onPaused: tell.onPaused,
-      onResumed: tell.onResumed,
-      onTrouble: tell.onTrouble,
-      onRecovered: tell.onRecovered,
-    });
-    tell.onRecovered();
-    nudge = worker.nudge;
-    const unlisten = node.inFlow.onRelease(worker.nudge);
-    await new Promise<void>((resolve) => {
-      if (stopping.signal.aborted) resolve();
-      else stopping.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    unlisten();
-    await worker.stop();
-  };
-
-  const working = work().catch(tell.onTrouble);
-  node.keepFor(working);
-  server.keepFor(working);
-  return {
-    nudge: () => nudge(),
-    async stop() {
-      stopping.abort();
-      await working;
+/** Works off the jobs of a durable node until it is stopped. */
+export function startWriting({ store, server, who, onBegin, onSettled, onFailed, ...tell }: WritingOptions): StoreWorker {
+  return startStoreWorker<WriteResult>({
+    ...tell,
+    store,
+    server,
+    queue: who,
+    handle: (opened, claimed, hold) => {
+      onBegin(WriteJob.parse(claimed.payload).records.length);
+      return doWriteJob(opened, server.client(), claimed, hold, who);
     },
-  };
+    giveUp: (opened, claimed, error) => giveUpWrite(opened, claimed, error, who),
+    onSettled: (claimed, result) => onSettled(syncOf(claimed), result),
+    onFailed: (claimed, error, buried) => onFailed(syncOf(claimed), error, buried),
+  });
 }
 
 /** The envelope that a job's batch came with. */

@@ -1,7 +1,6 @@
+import type { Answer } from '../../lib/node/answer.ts';
 import type { Store } from '../../lib/store/open.ts';
 import type { Asked } from './request.ts';
-
-export type Answer = { readonly statusCode: number; readonly payload: unknown };
 
 const ACTS: Readonly<Record<Asked['action'], (store: Store, asked: Asked) => Promise<Answer>>> = {
   list: async ({ deadLetters }, { filter, limit }) => ok(await deadLetters.list(filter, limit)),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bodyOf, parseAsked } from '../../lib/node/asked.ts';
 import { MessageError } from '../../lib/node/errors.ts';
 import type { FlowMessage } from '../../lib/node/types.ts';
 import type { DeadLetterFilter } from '../../lib/store/dead-letters.ts';
@@ -56,11 +57,11 @@ export function askedBy(
   node: string,
   user: string | undefined,
 ): Asked {
-  const request = message.req ? parsed(Request, message.req, 'The request: ') : undefined;
+  const request = message.req ? parseAsked(Request, message.req, 'The request: ') : undefined;
   const { limit, mapping: queried, ...query } = request?.query ?? {};
   const id = request?.params.id;
-  const given = parsed(Given, { ...message, action: message.action ?? action }, 'msg.');
-  const body = request ? bodyOf(message.payload) : undefined;
+  const given = parseAsked(Given, { ...message, action: message.action ?? action }, 'msg.');
+  const body = request ? bodyOf(message.payload, 'the edited record, or a comment') : undefined;
   // A body with nothing but a mapping is no record.
   const inBody = body && Object.keys(body).length === 1 ? Mapping.safeParse(body.mapping).data : undefined;
   const mapping = given.mapping ?? queried ?? inBody ?? setMapping;
@@ -83,19 +84,4 @@ export function askedBy(
   // Over HTTP the request says who it is, never what it brings.
   const who = user ?? `node:${node}`;
   return { action: asked, filter, one, run, mapping, limit: given.limit ?? limit, record, comment, who };
-}
-
-/** Parsed; what is not right is said, never left out: a filter that is left out would mean all letters. */
-function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown, whose: string): z.infer<Schema> {
-  const { data, error } = schema.safeParse(value);
-  if (!error) return data;
-  const [issue] = error.issues;
-  throw new MessageError('payload', `${whose}${issue?.path.join('.')} is not right: ${issue?.message}.`);
-}
-
-function bodyOf(payload: unknown): Record<string, unknown> | undefined {
-  if (payload === undefined || payload === '' || payload === null) return undefined;
-  if (typeof payload !== 'object' || Array.isArray(payload))
-    throw new MessageError('payload', 'The body is a JSON object: the edited record, or a comment.');
-  return payload as Record<string, unknown>;
 }

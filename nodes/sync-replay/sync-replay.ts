@@ -1,14 +1,14 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { type Answer, answerWith } from '../../lib/node/answer.ts';
 import { storeOf } from '../../lib/node/config-nodes.ts';
-import { MessageError } from '../../lib/node/errors.ts';
-import { answerNotAllowed, requestOf } from '../../lib/node/identity.ts';
+import { requestOf } from '../../lib/node/identity.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { leaseOf, needSameStore, takenOver } from '../../lib/node/run-lease.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus } from '../../lib/node/status.ts';
 import type { FlowMessage } from '../../lib/node/types.ts';
-import { type Answer, act } from './act.ts';
+import { act } from './act.ts';
 import { askedBy } from './request.ts';
 import { Settings } from './settings.ts';
 
@@ -18,7 +18,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     setUp(RED, this, () => {
       const settings = parseSettings(Settings, config);
-      const answerTo = async (message: FlowMessage): Promise<Answer> => {
+      const find = async (message: FlowMessage): Promise<Answer> => {
         const node = storeOf(RED, settings.store);
         const request = requestOf(message);
         const identifier = node.identifier();
@@ -33,27 +33,14 @@ export default function (RED: NodeAPI): void {
         if (asked.action === 'replay' || asked.action === 'replay-run') node.inFlow.released();
         // An event that asks for a deed has come through once it is done; a list leads on to what is done with it.
         if (lease?.settledBy && asked.action !== 'list' && asked.action !== 'groups') await takenOver(node, lease, message);
+        const { payload, statusCode } = answer;
+        const count = Array.isArray(payload) ? payload.length : ((payload as { ids?: string[] }).ids?.length ?? 0);
+        if (statusCode >= 400) showStatus(RED, this, 'failed', 'refused');
+        else showStatus(RED, this, 'done', statusCode === 202 ? 'replayed' : 'letters', { count });
         return answer;
       };
 
-      onInput(
-        RED,
-        this,
-        async (message, send) => {
-          const answer = await answerTo(message).catch((error: unknown): Answer => {
-            const notAllowed = message.req ? answerNotAllowed(error) : undefined;
-            if (notAllowed) return notAllowed;
-            if (!message.req || !(error instanceof MessageError)) throw error;
-            return { statusCode: 400, payload: { error: error.message } };
-          });
-          send({ ...message, headers: { 'content-type': 'application/json' }, ...answer });
-          const { payload, statusCode } = answer;
-          const count = Array.isArray(payload) ? payload.length : ((payload as { ids?: string[] }).ids?.length ?? 0);
-          if (statusCode >= 400) showStatus(RED, this, 'failed', 'refused');
-          else showStatus(RED, this, 'done', statusCode === 202 ? 'replayed' : 'letters', { count });
-        },
-        [settings.store],
-      );
+      onInput(RED, this, (message, send) => answerWith(message, send, () => find(message)), [settings.store]);
     });
   });
 }

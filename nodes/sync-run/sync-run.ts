@@ -1,11 +1,12 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { type Answer, answerWith } from '../../lib/node/answer.ts';
 import { storeOf } from '../../lib/node/config-nodes.ts';
-import { answerNotAllowed, requestOf } from '../../lib/node/identity.ts';
+import { requestOf } from '../../lib/node/identity.ts';
 import { onInput } from '../../lib/node/input.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus } from '../../lib/node/status.ts';
-import { StoreError } from '../../lib/store/errors.ts';
+import type { FlowMessage } from '../../lib/node/types.ts';
 import { Settings } from './settings.ts';
 
 /** Tells how a run stands: the summary of the run that `msg.run`, or the request's `:run`, names. */
@@ -15,35 +16,18 @@ export default function (RED: NodeAPI): void {
     setUp(RED, this, () => {
       const settings = parseSettings(Settings, config);
 
-      onInput(
-        RED,
-        this,
-        async (message, send) => {
-          const request = message.req as { params?: { run?: string } } | undefined;
-          const run = String(message.run ?? request?.params?.run ?? message.sync?.run ?? '');
-          const headers = { 'content-type': 'application/json' };
-          const reply = (statusCode: number, payload: unknown) => send({ ...message, payload, statusCode, headers });
-          const node = storeOf(RED, settings.store);
-          try {
-            const sent = requestOf(message);
-            if (sent) node.identifier().identify(sent);
-          } catch (error) {
-            const notAllowed = answerNotAllowed(error);
-            if (!notAllowed) throw error;
-            return send({ ...message, ...notAllowed });
-          }
-          const summaryOf = async () => (await node.open()).runs.summary(run);
-          const summary = await summaryOf().catch((error: Error) => {
-            // Whoever waits for the answer to a request gets one, too.
-            if (request && error instanceof StoreError) reply(503, { error: error.message, code: error.code });
-            throw error;
-          });
-          reply(summary ? 200 : 404, summary ?? { error: `There is no run ${run.slice(0, 100)}.` });
-          if (summary) showStatus(RED, this, 'done', summary.state.replaceAll('-', '_'));
-          else showStatus(RED, this, 'idle', 'missing');
-        },
-        [settings.store],
-      );
+      const find = async (message: FlowMessage): Promise<Answer> => {
+        const request = message.req as { params?: { run?: string } } | undefined;
+        const run = String(message.run ?? request?.params?.run ?? message.sync?.run ?? '');
+        const node = storeOf(RED, settings.store);
+        const sent = requestOf(message);
+        if (sent) node.identifier().identify(sent);
+        const summary = await (await node.open()).runs.summary(run);
+        if (summary) showStatus(RED, this, 'done', summary.state.replaceAll('-', '_'));
+        else showStatus(RED, this, 'idle', 'missing');
+        return { statusCode: summary ? 200 : 404, payload: summary ?? { error: `There is no run ${run.slice(0, 100)}.` } };
+      };
+      onInput(RED, this, (message, send) => answerWith(message, send, () => find(message)), [settings.store]);
     });
   });
 }

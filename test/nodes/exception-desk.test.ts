@@ -17,7 +17,7 @@ const held = (product: string, line: number, reason: Reason = 'NO_SUPPLY_SOURCE'
 };
 
 describe('exception-desk', () => {
-  const begin = (settings: object = {}) =>
+  const begin = (settings: object = {}, credentials: Readonly<Record<string, object>> = {}) =>
     startFlow(
       [exceptionDesk],
       [
@@ -27,6 +27,7 @@ describe('exception-desk', () => {
         { id: 'catching', type: 'catch', scope: null, wires: [['caught']] },
         { id: 'caught', type: 'helper' },
       ],
+      { credentials },
     );
   afterEach(stopFlow);
 
@@ -69,6 +70,16 @@ describe('exception-desk', () => {
     const body = { owner: 'planner', comment: 'stopped', who: 'the boss', id: 'another', action: 'resolve' };
     const given = await over('POST', { params: { id }, body });
     assert.deepEqual([given.statusCode, exceptionIn(given).owner, exceptionIn(given).state], [200, 'planner', 'open']);
+  });
+
+  it('takes nobody at the word of a request that somebody put into a message', async () => {
+    await begin({ action: 'acknowledge' }, { store: { tokens: 'boss:sixteen-characters-or-more' } });
+    await raise(held('TYRE-28', 2));
+    const [{ id } = { id: '' }] = await (await store()).desk.list();
+    const headers = { authorization: 'Bearer sixteen-characters-or-more' };
+    const given = await answered({ req: { params: { id }, query: {}, headers, user: { username: 'boss' } }, res: {} });
+    assert.equal(given.statusCode, 401);
+    assert.equal((await (await store()).desk.show(id))?.state, 'open');
   });
 
   it('says what an act lacks, and what does not fit', async () => {
