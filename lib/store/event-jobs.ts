@@ -1,7 +1,7 @@
 import { type AuditEntry, appendAudit } from './audit.ts';
 import { type Held, type StoreContext, takenJobs } from './context.ts';
 import { gatherer } from './gather.ts';
-import { conflicts, insertJobs, type NewJob, type PackedJob } from './jobs.ts';
+import { conflicts, insertJobs, type NewJob, type PackedJob } from './insert-jobs.ts';
 import { packPayload } from './payload.ts';
 
 /** An event's job, and what the audit tells once it stands. */

@@ -1,26 +1,12 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import { v7 as uuidv7 } from 'uuid';
-import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
+import { type Held, heldJob, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
 import { restAfterCutOff } from './cut-off.ts';
-import { type PackedPayload, packPayload, unpackPayload } from './payload.ts';
+import { conflicts, insertJobs, type NewJob, type PackedJob } from './insert-jobs.ts';
+import { jobOrderOf } from './job-order.ts';
+import { packPayload, unpackPayload } from './payload.ts';
 import { redactText } from './redact.ts';
 import { putTotal } from './run-totals.ts';
 import type { JobState, JobsTable, Tables } from './schema.ts';
-
-export type NewJob = {
-  readonly queue: string;
-  /** What kind of work it is; the worker of the queue knows it. */
-  readonly kind: string;
-  /** Made from business identity: the same work never stands twice in a queue. */
-  readonly key: string;
-  readonly payload: unknown;
-  readonly run?: string | undefined;
-  /** Higher is earlier; `EVENT_PRIORITY` or 0. */
-  readonly priority?: number;
-  readonly maxAttempts: number;
-  /** Fields of the payload that do not make it other content where the key comes again. */
-  readonly aside?: readonly string[];
-};
 
 /** Events, and what is done for them, go before batches. */
 export const EVENT_PRIORITY = 10;
@@ -49,8 +35,6 @@ export type ClaimedJob = {
   readonly error: string | undefined;
   readonly lease: Held;
 };
-
-const DAY = 86_400_000;
 
 /** The durable queue. */
 export type Jobs = ReturnType<typeof jobsOf>;
@@ -100,6 +84,8 @@ export function jobsOf(context: StoreContext, keyDays: number) {
   };
 
   return {
+    ...jobOrderOf(context),
+
     /**
      * Adds jobs in one transaction. Under a run's lease they are `staged` and wait for its release; under an event's, or
      * without one, they can be claimed at once. A key that the queue already has adds nothing; those of them that it has
@@ -247,49 +233,6 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       return Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)]));
     },
 
-    /** Jobs of the same queue that were added later and are done already, oldest first. */
-    async finishedSince({ id, queue, createdAt }: Pick<ClaimedJob, 'id' | 'queue' | 'createdAt'>): Promise<string[]> {
-      const rows = await db
-        .selectFrom('jobs')
-        .select('id')
-        .where('state', '=', sql.lit('done'))
-        .where('updated_at', '>=', createdAt)
-        .where('queue', '=', queue)
-        .where((eb) => eb.or([eb('created_at', '>', createdAt), eb.and([eb('created_at', '=', createdAt), eb('id', '>', id)])]))
-        .orderBy('id')
-        .execute();
-      return rows.map((row) => row.id);
-    },
-
-    /** In how many milliseconds an earlier job of the queue and kind may be done, where one is not; undefined where all are. */
-    async earlierDueIn({ id, queue, kind, createdAt }: Pick<ClaimedJob, 'id' | 'queue' | 'kind' | 'createdAt'>) {
-      const row = await db
-        .selectFrom('jobs')
-        .select(['state', 'next_attempt_at'])
-        .where('queue', '=', queue)
-        .where('kind', '=', kind)
-        .where('state', 'in', ['pending', 'running'])
-        .where((eb) => eb.or([eb('created_at', '<', createdAt), eb.and([eb('created_at', '=', createdAt), eb('id', '<', id)])]))
-        .orderBy('created_at')
-        .limit(1)
-        .executeTakeFirst();
-      if (!row) return undefined;
-      return row.state === 'pending' ? Math.max(0, Number(row.next_attempt_at) - Date.now()) : 0;
-    },
-
-    /** Other jobs of the queue that were begun and wait to be tried again. */
-    async begunBesides({ id, queue }: Pick<ClaimedJob, 'id' | 'queue'>): Promise<string[]> {
-      const rows = await db
-        .selectFrom('jobs')
-        .select('id')
-        .where('queue', '=', queue)
-        .where('state', '=', sql.lit('pending'))
-        .where('id', '!=', id)
-        .where(({ exists, selectFrom }) => exists(selectFrom('job_progress').select('job').whereRef('job', '=', 'jobs.id')))
-        .execute();
-      return rows.map((row) => row.id);
-    },
-
     /** What the tries of a job wrote down, in order. */
     async pieces(job: string): Promise<unknown[]> {
       const rows = await db.selectFrom('job_progress').select('body').where('job', '=', job).orderBy('piece').execute();
@@ -325,88 +268,6 @@ export async function endLeases(db: Kysely<Tables>): Promise<void> {
 /** What makes a job that ended claimable again, with all its tries. Its token grows on, so that late workers stay out. */
 export function afresh(now: number) {
   return { state: 'pending' as const, attempts: 0, cut_off: 0, next_attempt_at: now, error: null, updated_at: now };
-}
-
-export type PackedJob = NewJob & { readonly packed: PackedPayload };
-
-/**
- * Inserts jobs in a state; a key that is there already is left as it is, and its job is answered. `since` is their place in
- * time (ms since 1970): that of the job which they were made from.
- */
-export async function insertJobs(
-  tx: Tx,
-  jobs: readonly PackedJob[],
-  state: JobState,
-  keyDays: number,
-  since = Date.now(),
-): Promise<readonly PackedJob[]> {
-  const now = Date.now();
-  const there: PackedJob[] = [];
-  const made = jobs.map((job) => ({
-    job,
-    body: job.packed.text,
-    row: {
-      id: uuidv7(),
-      queue: job.queue,
-      kind: job.kind,
-      run: job.run ?? null,
-      key: job.key,
-      key_expires_at: now + keyDays * DAY,
-      content_hash: job.packed.hash,
-      state,
-      priority: job.priority ?? 0,
-      result: null,
-      error: null,
-      attempts: 0,
-      cut_off: 0,
-      max_attempts: job.maxAttempts,
-      next_attempt_at: now,
-      token: 0,
-      lease_owner: null,
-      lease_until: null,
-      parent: null,
-      fingerprint: null,
-      created_at: since,
-      updated_at: now,
-    },
-  }));
-  for (const chunk of chunks(made)) {
-    const inserted = await tx
-      .insertInto('jobs')
-      .values(chunk.map(({ row }) => row))
-      .onConflict((conflict) => conflict.columns(['queue', 'key']).doNothing())
-      .returning('id')
-      .execute();
-    const ids = new Set(inserted.map(({ id }) => id));
-    const payloads = chunk.flatMap(({ row, body }) => (ids.has(row.id) ? [{ job: row.id, body }] : []));
-    if (payloads.length > 0) await tx.insertInto('job_payloads').values(payloads).execute();
-    there.push(...chunk.flatMap(({ row, job }) => (ids.has(row.id) ? [] : [job])));
-  }
-  return there;
-}
-
-/** Keys of the jobs that the queue has under the same key with other content. */
-export async function conflicts(tx: Tx, jobs: readonly PackedJob[]): Promise<readonly string[]> {
-  const differing: string[] = [];
-  for (const { queue, key, packed, payload, aside } of jobs) {
-    const held = await tx
-      .selectFrom('jobs')
-      .innerJoin('job_payloads', 'job_payloads.job', 'jobs.id')
-      .select(['content_hash', 'body'])
-      .where('queue', '=', queue)
-      .where('key', '=', key)
-      .executeTakeFirst();
-    if (!held || held.content_hash === packed.hash) continue;
-    if (aside && (await contentHash(await unpackPayload(held.body), aside)) === (await contentHash(payload, aside))) continue;
-    differing.push(key);
-  }
-  return differing;
-}
-
-/** The hash of a payload without what does not make it other content. */
-async function contentHash(payload: unknown, aside: readonly string[]): Promise<string> {
-  const content = Object.entries(payload ?? {}).filter(([name]) => !aside.includes(name));
-  return (await packPayload(Object.fromEntries(content))).hash;
 }
 
 type Urgency = { readonly priority: number; readonly id: string };

@@ -5,7 +5,7 @@ import { confirmLines } from './confirmed-lines.ts';
 import { chunks, type Dialect, type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
 import { sum } from './decimal.ts';
 import { type Cause, causesOfRunAlone, endCauses, idleCauses } from './desk/causes.ts';
-import { insertJobs } from './jobs.ts';
+import { insertJobs } from './insert-jobs.ts';
 import { packPayload } from './payload.ts';
 import { replayRun } from './replay-run.ts';
 import { putTotal, runTotals } from './run-totals.ts';

@@ -4,7 +4,7 @@ import { appendAudit } from './audit.ts';
 import { closeRun } from './close-run.ts';
 import { type Held, heldJob, lockedRun, type StoreContext } from './context.ts';
 import { expireOvertaken } from './desk/upkeep.ts';
-import { insertJobs, type NewJob } from './jobs.ts';
+import { insertJobs, type NewJob } from './insert-jobs.ts';
 import { packRows, type Row, unpackRows } from './part-rows.ts';
 import { packPayload } from './payload.ts';
 import { countedAs, type Redriving, redriveRun, restartRedrive } from './redrive-run.ts';

@@ -6,7 +6,7 @@ import { appendAudit } from '../audit.ts';
 import { lockedRun, type StoreContext, type Tx } from '../context.ts';
 import { sum } from '../decimal.ts';
 import { storeRefusals } from '../exceptions.ts';
-import { insertJobs } from '../jobs.ts';
+import { insertJobs } from '../insert-jobs.ts';
 import { packPayload } from '../payload.ts';
 import { redactText } from '../redact.ts';
 import { putTotal } from '../run-totals.ts';

@@ -2,7 +2,7 @@ import type { VersionItem } from '../../canonical/version-item.ts';
 import { appendAudit } from '../audit.ts';
 import { type Held, heldJob, type StoreContext } from '../context.ts';
 import { sum } from '../decimal.ts';
-import { insertJobs } from '../jobs.ts';
+import { insertJobs } from '../insert-jobs.ts';
 import { packPayload } from '../payload.ts';
 import { putTotal } from '../run-totals.ts';
 import type { VersionPurpose } from '../schema.ts';

@@ -3,7 +3,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import { appendAudit } from '../audit.ts';
 import { chunks, type Dialect, type Held, heldJob, lockedRun, type StoreContext, type Tx } from '../context.ts';
 import { StoreError } from '../errors.ts';
-import { insertJobs } from '../jobs.ts';
+import { insertJobs } from '../insert-jobs.ts';
 import { packPayload } from '../payload.ts';
 import { putTotal, runTotals } from '../run-totals.ts';
 import type { JobsTable, Tables, VersionsTable } from '../schema.ts';

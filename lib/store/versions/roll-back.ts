@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Selectable, sql } from 'kysely';
 import { appendAudit } from '../audit.ts';
 import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx } from '../context.ts';
-import { insertJobs } from '../jobs.ts';
+import { insertJobs } from '../insert-jobs.ts';
 import { packPayload } from '../payload.ts';
 import type { ReleasedOrdersTable, ReleasedRecordsTable, VersionsTable } from '../schema.ts';
 import type { Decided, Decision } from './approval.ts';
