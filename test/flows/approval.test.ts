@@ -215,5 +215,12 @@ for (const target of odooServers()) {
       const [newest] = await get<Lineage[]>(`/lineage?product=${made}`);
       assert.ok(newest?.orders.every(({ undone }) => undone));
     });
+
+    it('makes no version of a forecast in which nothing is good: the baseline stands', async () => {
+      const nothing = await imported(`product,location,period,quantity,uom\nNO-SUCH-PRODUCT,WH,${month},5,Units`);
+      assert.deepEqual([nothing.state, nothing.received, nothing.applied], ['applied-with-exceptions', 1, 0], nothing.error);
+      assert.ok(!(await get<Version[]>('/versions')).some(({ run }) => run === nothing.run));
+      assert.equal((await get<{ version: string }>('/baseline')).version, first.version);
+    });
   });
 }
