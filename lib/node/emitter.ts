@@ -24,7 +24,7 @@ export type EmitterOptions = {
   readonly store: Pick<SyncStoreNode, 'open' | 'inFlow' | 'keepFor'>;
   readonly queue: string;
   readonly leaseSeconds: number;
-  /** So many are on their way at a time: a morning's work must not all stand in memory. */
+  /** So many are on their way at a time, at most: a morning's work must not all stand in memory. */
   readonly mostInFlow: number;
   /** Claims the next one; undefined when there is none. */
   readonly next: (store: Store, claiming: Claiming) => Promise<Emission | undefined>;
@@ -36,11 +36,14 @@ export type EmitterOptions = {
 export type Emitter = { nudge(): void; stop(): Promise<void> };
 
 const POLL_MILLISECONDS = 5_000;
+/** There is room for one more with each that came through, or after so long. */
+const ONE_MORE_MILLISECONDS = 250;
 const STOOD_STILL =
   'It stood still in the flow. Check that every node on its way leads on, to odoo-write, and each exception output to exception-route.';
 
 /**
- * Sends what was accepted into the flow, in order, until it is stopped. A run or event keeps its lease as long as some node
+ * Sends what was accepted into the flow, in order, until it is stopped. It begins with one at a time, and has more and more
+ * on their way: a process that ends soon after it began, time after time, cuts off few of them, and gets some through. A run or event keeps its lease as long as some node
  * is at work on it; one that stands still for `leaseSeconds` is given back, to come again later. An event that nodes have
  * taken over is settled.
  */
@@ -50,6 +53,7 @@ export function startEmitter(options: EmitterOptions): Emitter {
   const stopping = new AbortController();
   const onTheirWay = new Set<Promise<void>>();
   let resting = new AbortController();
+  let room = 1;
 
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -72,7 +76,11 @@ export function startEmitter(options: EmitterOptions): Emitter {
 
   /** Sends the next one, once there is room for it; false when there is none. */
   const sendNext = async (store: Store): Promise<boolean> => {
-    if (onTheirWay.size >= options.mostInFlow) await Promise.race(onTheirWay);
+    while (onTheirWay.size >= room && !stopping.signal.aborted) {
+      await within(Promise.race(onTheirWay), room < options.mostInFlow ? ONE_MORE_MILLISECONDS : POLL_MILLISECONDS);
+      room = Math.min(options.mostInFlow, room + 1);
+    }
+    if (stopping.signal.aborted) return false;
     const emission = await options.next(store, { queue, owner, leaseSeconds });
     if (!emission) return false;
     const watch = node.inFlow.watch(emission.lease);

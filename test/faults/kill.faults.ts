@@ -20,8 +20,8 @@ function nextKill(chance: Chance): { readonly point?: string; readonly after: nu
   return { point, after: 2_500 };
 }
 
-/** So that what is sent while it does not run is worked off in between. */
-const PATIENCE = { forecastEvery: 1_000, eventEvery: 400 };
+/** So that what is sent while it does not run is worked off in between; what was cut off time after time rests for minutes. */
+const SCENERY = { forecastEvery: 1_000, eventEvery: 400, drainSeconds: 900 };
 
 for (const target of odooServers())
   (mustHave('mosquitto', mosquittoPath()) ? describe : describe.skip)(`killed on ${target.name}`, function () {
@@ -47,7 +47,7 @@ for (const target of odooServers())
           }
           return where;
         },
-        PATIENCE,
+        SCENERY,
       );
     });
   });

@@ -96,6 +96,18 @@ describe('sending runs into the flow', () => {
     assert.equal(parts.length, 5);
   });
 
+  it('begins with one, and has room for one more with each that came through', async () => {
+    for (let at = 0; at < 6; at++) await accept();
+    start();
+    await until(() => parts.length === 1);
+    await sleep(100);
+    assert.equal(parts.length, 1);
+    node.inFlow.settle(parts[0]?.lease ?? assert.fail());
+    await until(() => parts.length === 3);
+    await sleep(100);
+    assert.equal(parts.length, 3);
+  });
+
   it('fails a run that no node ever settles, and says what to check', async () => {
     const { run } = await accept(1, 2);
     start(0.05);

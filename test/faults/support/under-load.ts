@@ -27,6 +27,8 @@ export type Scenery = {
   readonly forecastEvery?: number;
   readonly eventEvery?: number;
   readonly patience?: Patience;
+  /** Seconds within which all work has to be done once there are no faults any more. */
+  readonly drainSeconds?: number;
   /** The address of a PostgreSQL store; a file of the bridge's own where it is left out. */
   readonly store?: string;
 };
@@ -38,7 +40,7 @@ export type Scenery = {
 export async function underLoad(
   target: TestTarget,
   happens: (scene: Scene) => Promise<Readonly<Record<string, number>> | undefined>,
-  { forecastEvery = 500, eventEvery = 150, patience = {}, store }: Scenery = {},
+  { forecastEvery = 500, eventEvery = 150, patience = {}, drainSeconds = 300, store }: Scenery = {},
 ): Promise<void> {
   const seed = countOf('seed');
   const broker = await startMosquitto();
@@ -66,7 +68,7 @@ export async function underLoad(
     odoo.peace();
     if (!bridge.address()) await (await bridge.start()).ready;
     const stopped = Date.now();
-    await bridge.drained(300);
+    await bridge.drained(drainSeconds);
     const drained = Math.round((Date.now() - stopped) / 1000);
     const { figures, faults } = await reckon(load.ledger, plant, bridge.store);
     console.log(`      seed ${seed}:`, { ...told, ...figures, 'seconds until all was done': drained });
