@@ -4,7 +4,7 @@ import { mosquittoPath } from '../support/mosquitto.ts';
 import { mustHave } from '../support/required.ts';
 import { chanceOf } from './support/chance.ts';
 import { countOf } from './support/counts.ts';
-import { targets } from './support/targets.ts';
+import { sandbox, targets } from './support/targets.ts';
 import { BRISK, underLoad } from './support/under-load.ts';
 
 (mustHave('mosquitto', mosquittoPath()) ? describe : describe.skip)('the broker', function () {
@@ -31,7 +31,7 @@ import { BRISK, underLoad } from './support/under-load.ts';
           }
           return { restarts, kills };
         },
-        { forecastEvery: 2_000, eventEvery: 30, patience: BRISK },
+        { forecastEvery: 2_000, eventEvery: target.name === sandbox.name ? 30 : 200, drainSeconds: 900, patience: BRISK },
       );
     });
 });
