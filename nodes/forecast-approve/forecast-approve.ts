@@ -15,6 +15,7 @@ import { startDeadlines } from './deadlines.ts';
 import { startVersionEmitter } from './emitter.ts';
 import { judge } from './judge.ts';
 import { startOdooWork } from './odoo-work.ts';
+import { messageOf } from './part-message.ts';
 import { Settings } from './settings.ts';
 
 /** Makes a version of a run's accepted lines, and releases it: by itself within the limits, else once somebody approves it. */
@@ -38,23 +39,11 @@ export default function (RED: NodeAPI): void {
         day: today,
         everything: settings.unchanged === 'write',
         zeroGone: settings.gone === 'zero',
-        emit: ({ kind, version, key, run, index, count, records, lease }) => {
-          const isPreview = kind === 'preview';
-          if (isPreview && index === 0) tell('awaiting-approval', version);
-          const held = { ...lease, store: settings.store, ...(isPreview ? { settledBy: 'takers' as const } : { run }) };
-          const { mappings, rules } = version;
-          const sync = {
-            interface: version.interface,
-            version: version.id,
-            key,
-            mapping: mappings.at(-1),
-            mappings: [...mappings],
-            rules: [...rules],
-            lease: held,
-            ...(isPreview ? { preview: version.id } : { run }),
-          };
-          const parts = { id: run ?? key, index, ...(count === undefined ? {} : { count }), type: 'array' };
-          this.send([{ payload: records, sync, parts }, null]);
+        emit: (part) => {
+          const { version } = part;
+          const isPreview = part.kind === 'preview';
+          if (isPreview && part.index === 0) tell('awaiting-approval', version);
+          this.send([messageOf(part, settings.store), null]);
           showStatus(RED, this, 'working', isPreview ? 'previewing' : 'releasing', { version: version.id });
         },
         onTrouble: emitting.tell,

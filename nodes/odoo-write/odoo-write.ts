@@ -1,5 +1,4 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { v7 as uuidv7 } from 'uuid';
 import { applyWrite } from '../../lib/delivery/apply-write.ts';
 import { conflictsOf, impactOf, settleWrite, type WriteResult } from '../../lib/delivery/write-settlement.ts';
 import { placeOf } from '../../lib/node/batch.ts';
@@ -11,13 +10,9 @@ import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import { showStatus, troubles } from '../../lib/node/status.ts';
 import type { FlowMessage } from '../../lib/node/types.ts';
-import { EVENT_PRIORITY } from '../../lib/store/jobs.ts';
 import { Settings } from './settings.ts';
-import { writeJobOf } from './write-jobs.ts';
+import { stagedJob, writeJobOf } from './write-jobs.ts';
 import { startWriting } from './writing.ts';
-
-/** How a batch is sent and what tells of it may change while its work stays the same. */
-const ASIDE = ['sync', 'mapping', 'mappings', 'rules', 'batchSize'];
 
 /** Writes to Odoo: durably by default, each batch a job that is tried again until Odoo takes it or refuses it for good. */
 export default function (RED: NodeAPI): void {
@@ -90,19 +85,14 @@ export default function (RED: NodeAPI): void {
       const stage: Handler = async (message, send, signal) => {
         if (message.sync?.preview) return preview(message, message.sync.preview, signal);
         const job = writeJobOf(message, config);
-        const { run, index, last, lease } = placeOf(message);
+        const { last, lease } = placeOf(message);
         needSameStore(lease, settings.store);
         const node = storeOf(RED, settings.store);
         const { jobs, runs } = await node.open();
-        const batch = message.sync?.key ?? run;
-        const key = batch ? `${batch}/${index}` : uuidv7();
-        const payload = { ...job, sync: { ...message.sync, lease: undefined } };
-        const priority = lease?.settledBy ? EVENT_PRIORITY : 0;
-        const { maxAttempts } = settings;
-        const staged = { queue: who, kind: 'odoo-write', key, run: lease && run, payload, priority, maxAttempts, aside: ASIDE };
+        const staged = stagedJob(message, job, who, settings.maxAttempts);
         if (job.records.length > 0 && (await jobs.add([staged], lease)).length > 0) {
           showStatus(RED, this, 'exceptions', 'conflict');
-          send([null, { ...message, payload: conflictsOf(job, key) }]);
+          send([null, { ...message, payload: conflictsOf(job, staged.key) }]);
         }
         if (lease && last) {
           await runs.handOver(lease, job);

@@ -1,8 +1,11 @@
+import { v7 as uuidv7 } from 'uuid';
 import { WriteJob } from '../../lib/delivery/write-job.ts';
-import { recordsOf } from '../../lib/node/batch.ts';
+import { placeOf, recordsOf } from '../../lib/node/batch.ts';
 import { SettingsError } from '../../lib/node/errors.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
 import type { FlowMessage } from '../../lib/node/types.ts';
+import type { NewJob } from '../../lib/store/insert-jobs.ts';
+import { EVENT_PRIORITY } from '../../lib/store/jobs.ts';
 import { Settings } from './settings.ts';
 
 /** Settings that a message may give instead of the form. */
@@ -29,4 +32,23 @@ export function writeJobOf(message: FlowMessage, config: unknown): WriteJob {
   const { guard, unlessZero } = settings.model === target.model ? target : {};
   const { mapping, mappings, rules } = message.sync ?? {};
   return WriteJob.parse({ ...settings, guard, unlessZero, records, mapping, mappings, rules });
+}
+
+/** How a batch is sent and what tells of it may change while its work stays the same. */
+const ASIDE = ['sync', 'mapping', 'mappings', 'rules', 'batchSize'];
+
+/** A batch as the queue `who` keeps it: known by its run or event and its place in it, so that it is never there twice. */
+export function stagedJob(message: FlowMessage, job: WriteJob, who: string, maxAttempts: number): NewJob {
+  const { run, index, lease } = placeOf(message);
+  const batch = message.sync?.key ?? run;
+  return {
+    queue: who,
+    kind: 'odoo-write',
+    key: batch ? `${batch}/${index}` : uuidv7(),
+    run: lease && run,
+    payload: { ...job, sync: { ...message.sync, lease: undefined } },
+    priority: lease?.settledBy ? EVENT_PRIORITY : 0,
+    maxAttempts,
+    aside: ASIDE,
+  };
 }
