@@ -36,8 +36,11 @@ export class OutOfTurn extends Error {
   }
 }
 
-/** So often a job may be cut off before it is held to be what ends its process. Others that were in hand with it go on. */
-const MOST_CUT_OFF = 20;
+/**
+ * So often a job may be cut off before it is held to be what ends its process. With its rests in between, that takes about
+ * two hours of restarts: what others end is done by then.
+ */
+const MOST_CUT_OFF = 50;
 
 /** Its process ended in the midst of the job time after time; it is not tried any more. */
 export class CutOffTooOften extends Error {
