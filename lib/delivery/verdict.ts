@@ -37,8 +37,8 @@ export class OutOfTurn extends Error {
 }
 
 /**
- * So often a job may be cut off before it is held to be what ends its process. With its rests in between, that takes about
- * two hours of restarts: what others end is done by then.
+ * So often a job may be cut off before it is held to be what ends its process. With its rests in between, that takes more
+ * than an hour and a half of restarts: what others end is done by then.
  */
 const MOST_CUT_OFF = 50;
 
