@@ -34,6 +34,7 @@ export type Piece = z.infer<typeof Piece>;
 
 /** Where a job stands after the tries before, joined from the pieces that they wrote down. */
 export type Progress = {
+  /** One for each place. */
   readonly planned: readonly Planned[];
   /** Since when Odoo may be at work on what is planned; undefined where it surely is not. */
   readonly begun: number | undefined;
@@ -46,13 +47,17 @@ export type Progress = {
 /** Parses the pieces, in the order in which they were written; what the last one was sending when its try broke off is unknown. */
 export function progressOf(given: readonly unknown[]): Progress {
   const pieces = z.array(Piece).parse(given);
-  const planned: Planned[] = [];
+  const planned = new Map<number, Planned>();
   const answered = new Map<string, Map<number, number>>();
   const unknown = new Map<string, Map<number, number>>();
   let begun: number | undefined;
   const brokenOff = pieces.at(-1)?.sending;
   for (const piece of pieces) {
-    planned.push(...(piece.planned ?? []));
+    for (const plan of piece.planned ?? []) {
+      // What a try was creating stays created, however often it is written once more after that.
+      const isCreated = begun !== undefined && planned.get(plan.index)?.outcome === 'created';
+      if (!isCreated) planned.set(plan.index, plan);
+    }
     begun = piece.idle ? undefined : (piece.begun ?? begun);
     for (const { step, results } of piece.answered ?? [])
       for (const [place, id] of results) {
@@ -63,7 +68,7 @@ export function progressOf(given: readonly unknown[]): Progress {
     for (const { step, places } of piece.reopened ?? []) for (const place of places) unknown.get(step)?.delete(place);
   }
   if (brokenOff) for (const place of brokenOff.places) placed(unknown, brokenOff.step).set(place, brokenOff.at);
-  return { planned, begun, answered, unknown };
+  return { planned: [...planned.values()], begun, answered, unknown };
 }
 
 /** The values of a step by place, made where there are none yet. */

@@ -281,6 +281,9 @@ for (const target of odooServers()) {
       assert.deepEqual([found?.outcome, found?.changed], created);
       await odoo.call({ model: MODEL, method: 'write', ids: [found?.id ?? 0], args: { vals: { street: '<p>New</p>' } } });
       limit(0);
+      instead = ({ method }, send) => (method === 'write' ? send().then(() => Promise.reject(lost(method))) : undefined);
+      await assert.rejects(attempt(work), OdooError, 'it is written once more, and this answer is lost, too');
+      instead = () => undefined;
       const [written] = await attempt(work);
       assert.deepEqual([written?.outcome, written?.changed], created);
     });
