@@ -1,5 +1,7 @@
 import type { FieldInfo } from './profile.ts';
 
+const NUMERIC = /^\s*[+-]?\d+(\.\d+)?\s*$/;
+
 /**
  * Whether a value that would be written is what Odoo already holds, as Odoo answers it: a many2one as `[id, name]`,
  * an empty field as false, a float rounded to the field's digits. Commands for one2many and many2many always write,
@@ -37,8 +39,13 @@ export function isEmpty(value: unknown): boolean {
   return value === false || value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
+/** A number that is given as text, as mappings give it since text is exact, as the number that Odoo answers; anything else as it is. */
+export function asNumber(value: unknown): unknown {
+  return typeof value === 'string' && NUMERIC.test(value) ? Number(value) : value;
+}
+
 function idOf(value: unknown): unknown {
-  return (Array.isArray(value) ? value[0] : value) || false;
+  return asNumber(Array.isArray(value) ? value[0] : value) || false;
 }
 
 function sameIds(held: unknown, wanted: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { OdooClient } from './client.ts';
 import type { Values } from './create.ts';
 import type { Condition } from './domain.ts';
+import { asNumber } from './equality.ts';
 import { OdooError } from './errors.ts';
 import type { OdooRecord } from './pages.ts';
 import { searchAll } from './pages.ts';
@@ -9,12 +10,15 @@ import type { FieldInfo } from './profile.ts';
 type Fields = Readonly<Record<string, FieldInfo>>;
 
 const TEXTS: ReadonlySet<string> = new Set(['char', 'text', 'selection']);
+const NUMBERS: ReadonlySet<string> = new Set(['integer', 'float', 'monetary', 'many2one', 'many2one_reference']);
 
-/** A key field's value as Odoo compares it: a many2one by its id, a reference of digits as the text that it is. */
+/** A key field's value as Odoo compares it: a many2one by its id, a number as one, a reference of digits as the text that it is. */
 function keyValue(value: unknown, field: FieldInfo | undefined): unknown {
   if (Array.isArray(value)) return value[0];
   if (value === null || value === undefined || value === '' || value === false) return false;
-  return TEXTS.has(field?.type ?? '') ? String(value) : value;
+  const type = field?.type ?? '';
+  if (NUMBERS.has(type)) return asNumber(value);
+  return TEXTS.has(type) ? String(value) : value;
 }
 
 /** A record's key as text: the values of the key fields. */

@@ -261,6 +261,13 @@ for (const target of odooServers()) {
       assert.equal(calls('create').length, 2);
     });
 
+    it('finds what was created though the answer was lost by a number that was given as text', async () => {
+      cutFirst('create');
+      const work = job([partner('A', { color: '5' })], { operation: 'create', keys: ['ref', 'color'] });
+      assert.deepEqual(kinds(await attempt(work)), ['created']);
+      assert.equal((await mine()).length, 1);
+    });
+
     it('sends a lost create again only when Odoo can no longer be at work on it', async () => {
       loseFirst('create');
       const work = job([partner('A')], { operation: 'create' });

@@ -8,6 +8,7 @@ describe('what Odoo already holds', () => {
   for (const [title, field, held, wanted, same] of [
     ['a many2one by its id', { type: 'many2one' }, [5, 'Name'], 5, true],
     ['another many2one', { type: 'many2one' }, [5, 'Name'], 6, false],
+    ['a many2one by its id as text', { type: 'many2one' }, [5, 'Name'], '5', true],
     ['an empty many2one', { type: 'many2one' }, false, null, true],
     ["a float within the field's digits", float, 1.1, 1.1049, true],
     ['a float that differs in the last digit', float, 1.1, 1.11, false],

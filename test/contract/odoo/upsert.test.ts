@@ -84,6 +84,20 @@ onEveryOdoo('writing in bulk', (odoo) => {
     assert.match(outcomes[2]?.error?.message ?? '', /no value for ref/);
   });
 
+  it('finds by a number what was written under the same number as text', async () => {
+    const [country] = await searchAll(odoo.client, { model: 'res.country', domain: [], fields: ['code'], limit: 1 });
+    const keys = ['ref', 'color', 'country_id'];
+    const values = keyed(0, 2, { color: '3', country_id: String(country?.id) });
+    assert.ok((await upsert(values, { keys })).every(({ outcome }) => outcome === 'created'));
+    const again = await upsert(values, { keys });
+    assert.deepEqual(
+      again.map(({ outcome }) => outcome),
+      ['unchanged', 'unchanged'],
+    );
+    const [changed] = await upsert([{ ...values[0], street: 'New' }], { keys });
+    assert.deepEqual([changed?.outcome, changed?.changed], ['updated', { street: 'New' }]);
+  });
+
   it('fills some fields only where Odoo holds nothing', async () => {
     await upsert([...keyed(0, 1, { street: 'Held' }), ...keyed(1, 2)]);
     const outcomes = await upsert(keyed(0, 3, { street: 'Given' }), { fillEmpty: ['street'] });
