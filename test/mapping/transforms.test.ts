@@ -53,12 +53,31 @@ const CASES: Record<
   ],
   number: [
     [['number'], ' 12.50 ', '12.5'],
-    [['number'], '1,5', 'in: "1,5" is not a number.'],
+    [
+      ['number'],
+      '1,5',
+      'in: "1,5" holds "," where the decimal sign is "."; set thousands to "," in the mapping if it separates thousands, or decimal to "," if it is the decimal sign.',
+    ],
     [[{ number: { decimal: ',' } }], '1,5', '1.5'],
     [[{ number: { decimal: ',', thousands: '.' } }], '-1.234.567,89', '-1234567.89'],
     [[{ number: { decimal: ',', thousands: ' ' } }], '1\u202f234,5', '1234.5'],
     [[{ number: { decimal: ',', thousands: '.' } }], '12.34', 'in: "12.34" has thousands that are not groups of three digits.'],
     [[{ number: { as: 'number' } }], '12.5', 12.5],
+    [
+      [{ number: { decimal: ',' } }],
+      '1.234',
+      'in: "1.234" holds "." where the decimal sign is ","; set thousands to "." in the mapping if it separates thousands, or decimal to "." if it is the decimal sign.',
+    ],
+    [
+      [{ number: {} }],
+      '1,234',
+      'in: "1,234" holds "," where the decimal sign is "."; set thousands to "," in the mapping if it separates thousands, or decimal to "," if it is the decimal sign.',
+    ],
+    [
+      [{ number: { decimal: '.', thousands: ' ' } }],
+      '1,234',
+      'in: "1,234" holds "," where the decimal sign is "."; set thousands to "," in the mapping if it separates thousands, or decimal to "," if it is the decimal sign.',
+    ],
     [[{ number: { decimals: 0 } }], '12.5', 'in: "12.5" is not a whole number.'],
     [[{ number: { decimals: 0 } }], '12.0', '12'],
     [[{ number: { decimal: 'auto' } }], '12.345', '12.345'],

@@ -45,6 +45,8 @@ export const number = transform({
 function bySetting(text: string, decimal: '.' | ',', thousands: string): string | Fault {
   let [whole = '', ...rest] = text.split(decimal);
   if (rest.length > 1) return new Fault('is not a number');
+  const other = decimal === ',' ? '.' : ',';
+  if (other !== thousands && whole.includes(other)) return new Fault(unset(decimal, other));
   if (thousands !== '') {
     whole = whole.replaceAll(thousands === ' ' ? SPACES : thousands, ',');
     if (whole.includes(',')) {
@@ -53,6 +55,11 @@ function bySetting(text: string, decimal: '.' | ',', thousands: string): string 
     }
   }
   return rest.length === 1 ? `${whole}.${rest[0]}` : whole;
+}
+
+/** Why a text with the other sign is not read: as thousands or as decimals it would be a thousand times as much, or as little. */
+function unset(decimal: string, other: string): string {
+  return `holds "${other}" where the decimal sign is "${decimal}"; set thousands to "${other}" in the mapping if it separates thousands, or decimal to "${other}" if it is the decimal sign`;
 }
 
 function bySigns(text: string): string | Fault {
