@@ -5,6 +5,7 @@ import { afresh } from './jobs.ts';
 import { clearCounts } from './run-totals.ts';
 import { ENDED, REACHED_ODOO, type RunsTable } from './schema.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
+import { forgetDayOfPartlyRefused } from './versions/partly-refused.ts';
 
 /** What came of asking for a run again: how it stands now, or why it cannot be had. */
 export type Replayed =
@@ -46,6 +47,7 @@ export function replayRun(
 
     const now = Date.now();
     const replays = row.replays + 1;
+    await forgetDayOfPartlyRefused(tx, run);
     await clearCounts(tx, run);
     const superseded = { state: 'discarded' as const, result: JSON.stringify({ comment: SUPERSEDED }), updated_at: now };
     const { numUpdatedRows: discarded } = await tx

@@ -40,6 +40,11 @@ describe('the watch over a forecast', () => {
     });
   });
 
+  it('names no day of a baseline that does not stand in Odoo as it was released', () => {
+    const [said] = saying({ baseline: { ...YESTERDAY, releasedOn: null } }, at('07:05'));
+    assert.match(said ?? '', /The planning baseline forecast-import-41 goes on applying\./);
+  });
+
   it('says so when nothing was ever released', () => {
     assert.match(String(saying({ baseline: undefined }, at('07:05'))), /No forecast has been released yet: Odoo goes on/);
   });

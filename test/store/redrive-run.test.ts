@@ -52,12 +52,15 @@ for (const target of testStores()) {
       for await (const part of found.parts()) parts.push(part);
       return { ...found, lease: found.lease, rows: parts.flatMap(({ rows }) => rows), last: parts.at(-1) };
     };
-    /** What the flow does with lines: those of products that are mended are accepted, the others held. */
+    /**
+     * What the flow does with lines: those of products that are mended are accepted, the others held; Odoo refuses some.
+     * Gives the products that were written, or refused.
+     */
     const passed = async (
       lease: Held,
       lines: readonly (readonly [string, number])[],
       mended: ReadonlySet<string>,
-      reason?: Reason,
+      { reason, refused = [] }: { reason?: Reason; refused?: readonly string[] } = {},
     ) => {
       const good = lines.filter(([product]) => mended.has(product));
       const count = (some: readonly unknown[]) => ({ lines: some.length, quantity: String(5 * some.length) });
@@ -76,21 +79,28 @@ for (const target of testStores()) {
       const [job] = await store.jobs.claim(QUEUE, { ...CLAIM, limit: 1 });
       assert.ok(job);
       const { version, standing: stands } = await store.versions.begin(job.lease, '2026-12-01');
-      const records: object[] = [];
-      let writtenLines = 0;
+      const records: { product: string; $source: { lines: number; quantity: string } }[] = [];
       for await (const page of store.versions.items.pages(version.id, stands))
-        for (const { product, lines, sent } of page) {
-          writtenLines += lines;
-          records.push({ product, $source: { lines, quantity: sent } });
-        }
+        for (const { product, lines, sent } of page) records.push({ product, $source: { lines, quantity: sent } });
       const write = { queue: 'write', kind: 'odoo-write', key: version.id, run, payload: { records }, maxAttempts: 3 };
       if (records.length > 0) await store.jobs.add([write], job.lease);
       await store.runs.handOver(job.lease);
       assert.equal(await store.runs.release(job.lease), 'released');
       const [writing] = await store.jobs.claim('write', { ...CLAIM, limit: 1 });
-      const applied = { lines: writtenLines, quantity: '0', records: records.length };
-      if (writing) await store.jobs.succeed(writing.lease, { result: {}, totals: { applied } });
-      return records.length;
+      const totalOf = (some: typeof records) => ({
+        lines: some.reduce((total, { $source }) => total + $source.lines, 0),
+        quantity: '0',
+        records: some.length,
+      });
+      const dead = records.filter(({ product }) => refused.includes(product));
+      const taken = records.filter((record) => !dead.includes(record));
+      if (writing)
+        await store.jobs.succeed(writing.lease, {
+          result: {},
+          totals: { applied: totalOf(taken), refused: totalOf(dead) },
+          dead: dead.map((record) => ({ record, error: 'Odoo does not take it.', fingerprint: 'ODOO_REFUSED' })),
+        });
+      return records.map(({ product }) => product);
     };
     const figures = async () => {
       const summary = await store.runs.summary(run);
@@ -149,7 +159,7 @@ for (const target of testStores()) {
         ],
       );
       assert.deepEqual([last?.index, last?.count], [1, 2]);
-      assert.equal(
+      assert.deepEqual(
         await passed(
           lease,
           [
@@ -158,7 +168,7 @@ for (const target of testStores()) {
           ],
           new Set(['B']),
         ),
-        1,
+        ['B'],
         'only what changed',
       );
       const { applied, unchanged, ...rest } = await figures();
@@ -170,6 +180,38 @@ for (const target of testStores()) {
         [4, 'open'],
         [5, 'resolved'],
       ]);
+    });
+
+    /** The run's lines of B come again, and are accepted; Odoo refuses them. */
+    const refusedByOdoo = async () => {
+      const fingerprints = (await store.exceptions.list({ run })).flatMap(({ product, fingerprint }) =>
+        product === 'B' ? [fingerprint] : [],
+      );
+      await store.runs.redrive(run, { who: 'ben', why: 'B has a supplier', fingerprints });
+      const { lease } = await emitted();
+      const lines = [
+        ['B', 3],
+        ['B', 5],
+      ] as const;
+      assert.deepEqual(await passed(lease, lines, new Set(['B']), { refused: ['B'] }), ['B']);
+      assert.equal((await store.runs.summary(run))?.dead, 2);
+    };
+
+    it('writes once more what Odoo has refused of the run, on the same day, too', async () => {
+      await refusedByOdoo();
+      await store.runs.redrive(run, { who: 'ben', why: 'C has a supplier' });
+      const { lease } = await emitted();
+      assert.deepEqual(await passed(lease, [['C', 4]], new Set(['C'])), ['A', 'B', 'C']);
+      assert.deepEqual([(await figures()).applied, (await figures()).state], [4, 'applied']);
+    });
+
+    it('writes what Odoo has refused of the run when it is replayed on the same day', async () => {
+      await refusedByOdoo();
+      await store.runs.replay(run, 'ben');
+      const { lease, rows } = await emitted();
+      const lines = rows.map(({ product, $line }) => [String(product), Number($line)] as const);
+      assert.deepEqual(await passed(lease, lines, new Set(['A', 'B', 'C'])), ['A', 'B', 'C']);
+      assert.deepEqual([(await figures()).applied, (await figures()).state], [4, 'applied']);
     });
 
     it('holds again what is not mended after all, and may be cut off in between', async () => {
@@ -205,7 +247,7 @@ for (const target of testStores()) {
         ['C', 4],
         ['B', 5],
       ] as const;
-      await passed(looked.lease, lines, new Set(['B']), 'DEVIATION_EXCEEDED');
+      await passed(looked.lease, lines, new Set(['B']), { reason: 'DEVIATION_EXCEEDED' });
       const marks = ({ rows }: { rows: RunPart['rows'] }) => rows.map(({ $line, $confirmed }) => [$line, $confirmed]);
       assert.deepEqual(marks(looked), [
         [3, undefined],

@@ -114,8 +114,10 @@ function noticeOf(reason: keyof typeof TOLD, key: string, { watched, rules, now,
   const sendBy = nextSendBy(rules, now);
   const subject = due ? `${name}: no forecast released by ${rules.dueAt}` : `${name}: a forecast failed`;
   const happened = `${due ? `No forecast of ${name} was released by ${clock(due)}` : `A forecast of ${name} is not released`}: ${what(run)}.`;
+  // The day is not known where it does not stand in Odoo as it was released.
+  const since = baseline?.releasedOn ? `, released on ${baseline.releasedOn},` : '';
   const applies = baseline
-    ? `The planning baseline ${baseline.id}, released on ${baseline.releasedOn}, goes on applying.`
+    ? `The planning baseline ${baseline.id}${since} goes on applying.`
     : 'No forecast has been released yet: Odoo goes on with what stands there.';
   return {
     key: `${name}:${key}`,

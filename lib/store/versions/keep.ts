@@ -7,6 +7,7 @@ import { packPayload } from '../payload.ts';
 import { putTotal } from '../run-totals.ts';
 import type { VersionPurpose } from '../schema.ts';
 import { insertItems, packItems } from './items.ts';
+import { forgetDayOfPartlyRefused } from './partly-refused.ts';
 import { lockedVersions, OF_A_RELEASE } from './release.ts';
 
 /** What is known of a version besides what it wants. */
@@ -135,8 +136,10 @@ export function keepingOf(context: StoreContext, keyDays: number) {
         const release = { queue, kind: 'release', key, run, payload, maxAttempts, packed };
         await insertJobs(tx, [release], 'staged', keyDays, Number(since));
         // The lines of the release before stand in this version too.
-        if (kind === 'redrive')
+        if (kind === 'redrive') {
+          await forgetDayOfPartlyRefused(tx, run);
           await tx.deleteFrom('run_totals').where('run', '=', run).where('stage', 'in', OF_A_RELEASE).execute();
+        }
         await putTotal(tx, run, 'staged', `${queue}/${key}`, { lines, quantity: '0', records: 1 });
         await tx.updateTable('runs').set({ handed_over: 1 }).where('id', '=', run).execute();
         const { baseline, automatic, why } = judged;
