@@ -136,6 +136,18 @@ const CASES: Record<
     [[{ period: { format: 'dd.MM.yyyy', as: 'week' } }], '09.12.2026', '2026-W50'],
     [[{ period: { as: 'month' } }], '2026-12-09', '2026-12'],
     [[{ period: { as: 'month' } }], '2026-W50', 'in: "2026-W50" is a week and cannot be told as a month.'],
+    [[{ period: { format: 'excel', as: 'week' } }], 46_357, '2026-W49'],
+    [[{ period: { format: 'excel' } }], 20_261_201, 'in: "20261201" is in the year 57373 by the format excel; check the format.'],
+    [
+      [{ period: { format: 'unix' } }],
+      1_796_083_200_000,
+      'in: "1796083200000" is in the year 58885 by the format unix; check the format.',
+    ],
+    [
+      [{ period: { format: 'iso' } }],
+      '-000100-01-01',
+      'in: "-000100-01-01" is in the year -100 by the format iso; check the format.',
+    ],
     [[{ period: { index: { start: '2026-W52' } } }], '3', '2027-W01'],
     [[{ period: { until: { column: 'end' } } }], '2026-12-07', '2026-W50', { end: '2026-12-14' }],
     [[{ period: { until: { column: 'end', inclusive: true } } }], '2026-12-01', '2026-12', { end: '2026-12-31' }],

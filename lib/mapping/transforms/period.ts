@@ -96,7 +96,11 @@ function byFormat(format: string, locale: string, fixed: string | undefined): (v
   return (value, { zone }) => {
     const hung = fixed ?? zone;
     const date = read(value, hung);
-    return date instanceof Fault ? date : periodOf(kind, date.setZone(hung).toFormat('yyyy-MM-dd'), zone);
+    if (date instanceof Fault) return date;
+    const day = date.setZone(hung);
+    if (day.year < 0 || day.year > 9_999)
+      return new Fault(`is in the year ${day.year} by the format ${format}; check the format`);
+    return periodOf(kind, day.toFormat('yyyy-MM-dd'), zone);
   };
 }
 
