@@ -1,14 +1,7 @@
-import { createRequire } from 'node:module';
 import type { Births } from '../../store/births.ts';
 import { type Packet, UnreadableEvent } from '../packet.ts';
-
-type Metric = { name?: string | null; alias?: unknown; value?: unknown; timestamp?: unknown };
-type Payload = { timestamp?: unknown; seq?: unknown; metrics?: Metric[] | null };
-// The package is CommonJS, and its types name what its code does not export by name.
-const { get } = createRequire(import.meta.url)('sparkplug-payload') as {
-  get(namespace: string): { decodePayload(bytes: Uint8Array): Payload };
-};
-const sparkplug = get('spBv1.0');
+import { decodePayload, type Message } from './sparkplug-payload.ts';
+import { metricValue } from './sparkplug-value.ts';
 
 const TOPIC = /^spBv1\.0\/([^/]+)\/(N|D)(BIRTH|DATA|DEATH|CMD)\/([^/]+)(?:\/([^/]+))?$/;
 
@@ -27,7 +20,7 @@ export async function readSparkplug({ topic, payload: bytes }: Packet, births: B
   if (!kind || kind === 'CMD') throw new UnreadableEvent(`${topic} is no Sparkplug B topic that brings events.`, 'topic');
   const edge = `${group}/${node}`;
   const place = device ? `${edge}/${device}` : edge;
-  const payload = decode(bytes);
+  const payload = decodePayload(bytes);
   const metrics = kind === 'DEATH' ? [] : (payload.metrics ?? []);
   const born = { queue, edge, device };
   let aliases: ReadonlyMap<string, string>;
@@ -37,13 +30,16 @@ export async function readSparkplug({ topic, payload: bytes }: Packet, births: B
     aliases = toldBy(metrics);
     await births.replace(born, aliases);
   }
-  const named = metrics.map((metric) => [nameOf(metric, aliases, place), plain(metric.value)] as const);
-  const [time, seq] = [Number(plain(payload.timestamp)), plain(payload.seq)];
+  const named = metrics.map((metric) => {
+    const name = nameOf(metric, aliases, place);
+    return [name, metricValue(metric, metric.datatype, name)] as const;
+  });
+  const time = sent(payload, 'timestamp') ? Number(String(payload.timestamp)) : Number.NaN;
   const data = Object.fromEntries(named);
   const type = data['planbridge/type'];
   return {
     specversion: '1.0',
-    id: `${topic}#${Number.isFinite(time) ? time : ''}#${seq ?? ''}`,
+    id: `${topic}#${Number.isFinite(time) ? time : ''}#${sent(payload, 'seq') ? payload.seq : ''}`,
     source: `/${place}`,
     type: typeof type === 'string' ? type : `sparkplug.${of?.toLowerCase()}${kind.toLowerCase()}`,
     ...(Number.isFinite(time) && time > 0 ? { time: new Date(time).toISOString() } : {}),
@@ -51,31 +47,23 @@ export async function readSparkplug({ topic, payload: bytes }: Packet, births: B
   };
 }
 
-function decode(bytes: Buffer): Payload {
-  try {
-    return sparkplug.decodePayload(bytes);
-  } catch (error) {
-    throw new UnreadableEvent(`The payload is not Sparkplug B: ${(error as Error).message}.`);
-  }
-}
-
 /** The names by alias that a birth tells. */
-function toldBy(metrics: readonly Metric[]): Map<string, string> {
+function toldBy(metrics: readonly Message[]): Map<string, string> {
   const aliases = new Map<string, string>();
   for (const metric of metrics) {
-    const { name, alias } = metric;
-    if (name?.includes('\0')) throw new UnreadableEvent('The name of a metric holds a NUL character.', 'name');
-    if (name && alias !== null && alias !== undefined) aliases.set(aliasOf(metric), name);
+    const name = metric.name as string;
+    if (name.includes('\0')) throw new UnreadableEvent('The name of a metric holds a NUL character.', 'name');
+    if (name && sent(metric, 'alias')) aliases.set(aliasOf(metric), name);
   }
   return aliases;
 }
 
-function aliasOf({ alias }: Metric): string {
-  return String(plain(alias));
+function aliasOf({ alias }: Message): string {
+  return String(alias);
 }
 
-function nameOf(metric: Metric, aliases: ReadonlyMap<string, string>, place: string): string {
-  const found = metric.name || aliases.get(aliasOf(metric));
+function nameOf(metric: Message, aliases: ReadonlyMap<string, string>, place: string): string {
+  const found = (metric.name as string) || aliases.get(aliasOf(metric));
   if (!found)
     throw new UnreadableEvent(
       `No birth of ${place} has told which metric alias ${aliasOf(metric)} is. Have it send its birth again.`,
@@ -84,13 +72,7 @@ function nameOf(metric: Metric, aliases: ReadonlyMap<string, string>, place: str
   return found;
 }
 
-/** A 64-bit number as a number where one holds it, else as text; bytes and templates as text. */
-function plain(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if ('toNumber' in value && typeof value.toNumber === 'function') {
-    const number = value.toNumber() as number;
-    return Number.isSafeInteger(number) ? number : String(value);
-  }
-  return JSON.parse(JSON.stringify(value)) as unknown;
+/** Whether a field was sent: what was not reads as the format's default. */
+function sent(message: object, field: string): boolean {
+  return Object.hasOwn(message, field);
 }
