@@ -16,7 +16,7 @@ const CLAIM = { owner: 'test', leaseSeconds: 60 };
 const item = (product: string, line: number): VersionItem => ({
   product,
   location: 'WH',
-  group: '',
+  group: product,
   uom: 'Units',
   lines: 1,
   sent: '5',
@@ -53,14 +53,14 @@ for (const target of testStores()) {
       return { ...found, lease: found.lease, rows: parts.flatMap(({ rows }) => rows), last: parts.at(-1) };
     };
     /**
-     * What the flow does with lines: those of products that are mended are accepted, the others held; Odoo refuses some.
-     * Gives the products that were written, or refused.
+     * What the flow does with lines: those of products that are mended are accepted, the others held; somebody approves
+     * them without some products, each of which is a group; Odoo refuses some. Gives the products that were written, or refused.
      */
     const passed = async (
       lease: Held,
       lines: readonly (readonly [string, number])[],
       mended: ReadonlySet<string>,
-      { reason, refused = [] }: { reason?: Reason; refused?: readonly string[] } = {},
+      { reason, without, refused = [] }: { reason?: Reason; without?: readonly string[]; refused?: readonly string[] } = {},
     ) => {
       const good = lines.filter(([product]) => mended.has(product));
       const count = (some: readonly unknown[]) => ({ lines: some.length, quantity: String(5 * some.length) });
@@ -73,9 +73,14 @@ for (const target of testStores()) {
       const head = { interface: name, run, queue: QUEUE, purpose: 'baseline' as const, mappings: [], rules: [] };
       const given = good.map(([product, line]) => item(product, line));
       const id = await store.versions.keep(lease, head, await mergeItems(before, given));
-      const judged = { baseline: undefined, difference: {}, automatic: true, why: [], waitHours: 1, maxAttempts: 3 };
+      const judged = { baseline: undefined, difference: {}, automatic: !without, why: [], waitHours: 1, maxAttempts: 3 };
       await store.versions.validated(lease, id, judged);
       assert.equal(await store.runs.release(lease), 'released');
+      if (without) {
+        const [preview] = await store.jobs.claim(QUEUE, { ...CLAIM, limit: 1 });
+        await store.jobs.settle(preview?.lease ?? assert.fail());
+        assert.ok('version' in (await store.versions.approve(id, { who: 'ann', comment: 'wrong' }, without)));
+      }
       const [job] = await store.jobs.claim(QUEUE, { ...CLAIM, limit: 1 });
       assert.ok(job);
       const { version, standing: stands } = await store.versions.begin(job.lease, '2026-12-01');
@@ -102,6 +107,8 @@ for (const target of testStores()) {
         });
       return records.map(({ product }) => product);
     };
+    const fingerprintsOf = async (product: string) =>
+      (await store.exceptions.list({ run })).filter((held) => held.product === product).map(({ fingerprint }) => fingerprint);
     const figures = async () => {
       const summary = await store.runs.summary(run);
       assert.ok(summary);
@@ -144,12 +151,8 @@ for (const target of testStores()) {
         unchanged: 0,
         quantity: 15,
       });
-      const [{ fingerprint } = { fingerprint: '' }] = (await store.exceptions.list({ run })).filter(
-        ({ product }) => product === 'B',
-      );
-      assert.deepEqual(await store.runs.redrive(run, { who: 'ben', why: 'B has a supplier', fingerprints: [fingerprint] }), {
-        lines: 2,
-      });
+      const fingerprints = await fingerprintsOf('B');
+      assert.deepEqual(await store.runs.redrive(run, { who: 'ben', why: 'B has a supplier', fingerprints }), { lines: 2 });
       const { lease, rows, last } = await emitted();
       assert.deepEqual(
         rows.map(({ product, $line }) => [product, $line]),
@@ -184,10 +187,7 @@ for (const target of testStores()) {
 
     /** The run's lines of B come again, and are accepted; Odoo refuses them. */
     const refusedByOdoo = async () => {
-      const fingerprints = (await store.exceptions.list({ run })).flatMap(({ product, fingerprint }) =>
-        product === 'B' ? [fingerprint] : [],
-      );
-      await store.runs.redrive(run, { who: 'ben', why: 'B has a supplier', fingerprints });
+      await store.runs.redrive(run, { who: 'ben', why: 'B has a supplier', fingerprints: await fingerprintsOf('B') });
       const { lease } = await emitted();
       const lines = [
         ['B', 3],
@@ -212,6 +212,23 @@ for (const target of testStores()) {
       const lines = rows.map(({ product, $line }) => [String(product), Number($line)] as const);
       assert.deepEqual(await passed(lease, lines, new Set(['A', 'B', 'C'])), ['A', 'B', 'C']);
       assert.deepEqual([(await figures()).applied, (await figures()).state], [4, 'applied']);
+    });
+
+    it('balances where groups of one version after the other are not approved', async () => {
+      const given = async (product: string, lines: readonly number[]) => {
+        await store.runs.redrive(run, { who: 'ben', why: 'look', fingerprints: await fingerprintsOf(product) });
+        const { lease } = await emitted();
+        return passed(
+          lease,
+          lines.map((line) => [product, line] as const),
+          new Set([product]),
+          { without: [product] },
+        );
+      };
+      await given('B', [3, 5]);
+      await given('C', [4]);
+      const { accepted, held, applied, unchanged } = await figures();
+      assert.deepEqual({ accepted, held, applied: applied + unchanged }, { accepted: 1, held: 3, applied: 1 });
     });
 
     it('holds again what is not mended after all, and may be cut off in between', async () => {

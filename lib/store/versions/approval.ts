@@ -86,8 +86,10 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
       refusals.map((refusal) => ({ ...refusal, ...route(refusal, []) })),
       run,
     );
-    await putTotal(tx, run, 'accepted', 'withheld', { lines: -lines, quantity: `-${quantity}`, records: 0 });
-    await putTotal(tx, run, 'staged', 'withheld', { lines: -lines, quantity: '0', records: 0 });
+    // A run whose lines came again has several versions, and each may have been approved in part.
+    const part = `withheld/${row.id}`;
+    await putTotal(tx, run, 'accepted', part, { lines: -lines, quantity: `-${quantity}`, records: 0 });
+    await putTotal(tx, run, 'staged', part, { lines: -lines, quantity: '0', records: 0 });
     if (!groups) return;
     await tx
       .deleteFrom('version_items')
