@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { v7 as uuidv7 } from 'uuid';
+import type { FlowRecord } from '../../lib/canonical/marks.ts';
+import type { VersionItem } from '../../lib/canonical/version-item.ts';
+import { nextVersion } from '../../lib/release/emission.ts';
+import type { ClaimedJob } from '../../lib/store/jobs.ts';
+import type { Store } from '../../lib/store/open.ts';
+import type { VersionPurpose } from '../../lib/store/schema.ts';
+import type { Version } from '../../lib/store/versions/read.ts';
+
+export const INTAKE = 'forecast-receive:test';
+export const QUEUE = 'forecast-approve:test';
+/** Of the node that releases promotions. */
+export const PROMOTIONS = 'forecast-approve:promotions';
+export const EMITTED = { queue: QUEUE, owner: 'test', leaseSeconds: 60, day: '2026-12-01', everything: false };
+
+/** A product's item, wanted in one period by one line. */
+export function item(product: string, quantity: string, group = 'All'): VersionItem {
+  const periods = [{ period: '2026-12', quantity, lines: [[2, quantity] as [number, string]] }];
+  return { product, location: 'WH', group, uom: 'Units', lines: 1, sent: quantity, periods };
+}
+
+/** What a flow does with forecasts of an interface: it makes versions of them, and writes what their releases give it. */
+export function versionFlow(store: () => Store, name: () => string) {
+  const claim = async (queue: string) => {
+    const [job] = await store().jobs.claim(queue, { owner: 'test', leaseSeconds: 60, limit: 1 });
+    assert.ok(job, `nothing to claim in ${queue}`);
+    return job;
+  };
+
+  /** A run with these items, as far as its version is judged and the run released to it. */
+  const imported = async (
+    items: readonly VersionItem[],
+    automatic: boolean,
+    requester?: string,
+    waitHours = 24,
+    purpose: VersionPurpose = 'baseline',
+  ): Promise<Version> => {
+    const run = { id: uuidv7(), interface: name(), source: 'test', requester };
+    await store().runs.begin(run);
+    await store().runs.addPart(run.id, 0, [{ product: 'A' }]);
+    await store().runs.accept(run, { lines: items.length, contentHash: 'abc', queue: INTAKE, maxAttempts: 3 });
+    const { lease } = await claim(INTAKE);
+    const quantity = String(items.reduce((total, { sent }) => total + Number(sent), 0));
+    await store().runs.total(lease, 'validated', '0', { lines: items.length, quantity });
+    await store().runs.total(lease, 'accepted', '0', { lines: items.length, quantity });
+    const version = {
+      interface: name(),
+      run: run.id,
+      queue: purpose === 'promotion' ? PROMOTIONS : QUEUE,
+      purpose,
+      mappings: [],
+      rules: [],
+    };
+    const id = await store().versions.keep(lease, version, items);
+    const baseline = (await store().versions.baseline(name()))?.id;
+    const judged = {
+      baseline,
+      difference: {},
+      automatic,
+      why: automatic ? [] : ['It is large.'],
+      waitHours,
+      maxAttempts: 3,
+    };
+    await store().versions.validated(lease, id, judged);
+    assert.equal(await store().runs.release(lease), 'released');
+    return shown(id);
+  };
+  const shown = async (id: string): Promise<Version> => {
+    const version = await store().versions.show(id);
+    assert.ok(version);
+    return version;
+  };
+  /** Gives the version to a flow that writes what differs from what stands, as one job. */
+  const released = async (day: string, written = true) => {
+    const { lease, run } = await claim(QUEUE);
+    const { version, standing, key } = await store().versions.begin(lease, day);
+    const records: object[] = [];
+    for await (const page of store().versions.items.pages(version.id, standing))
+      for (const { product, lines, sent } of page) records.push({ product, $source: { lines, quantity: sent } });
+    await handedOver({ lease, run, key }, records, written);
+    return { version: version.id, standing, records };
+  };
+  const handedOver = async (
+    { lease, run, key }: Pick<ClaimedJob, 'lease' | 'run' | 'key'>,
+    records: object[],
+    written = true,
+  ) => {
+    const payload = { model: 'x', records };
+    if (records.length > 0)
+      await store().jobs.add([{ queue: `write:${key}`, kind: 'odoo-write', key, run, payload, maxAttempts: 3 }], lease);
+    await store().runs.handOver(lease);
+    assert.equal(await store().runs.release(lease), 'released');
+    if (records.length > 0 && written) {
+      const job = await claim(`write:${key}`);
+      const applied = { lines: records.length, quantity: '0', records: records.length };
+      await store().jobs.succeed(job.lease, { result: {}, totals: { applied } });
+    }
+  };
+  /** What the next release or preview tells the flow. */
+  const told = async (zeroGone: boolean, queue = QUEUE) => {
+    const emitted = (await nextVersion(store(), { ...EMITTED, queue, zeroGone })) ?? assert.fail('nothing to emit');
+    const records: FlowRecord[] = [];
+    let key = '';
+    for await (const part of emitted.parts()) {
+      records.push(...part.records);
+      key = part.key;
+    }
+    const run = emitted.version.run ?? undefined;
+    return {
+      ...emitted,
+      run,
+      key,
+      records,
+      told: records.map(({ product, period, quantity }) => `${product} ${period} ${quantity}`),
+    };
+  };
+  /** Gives the next version to a flow that writes what it is told, and tells what that was. */
+  const toldAndReleased = async (zeroGone = false, queue = QUEUE) => {
+    const emitted = await told(zeroGone, queue);
+    await handedOver(emitted, emitted.records);
+    return emitted.told;
+  };
+  const preview = async (queue = QUEUE) => {
+    const job = await claim(queue);
+    assert.equal(job.kind, 'preview');
+    await store().jobs.settle(job.lease);
+  };
+
+  return { claim, imported, shown, released, handedOver, told, toldAndReleased, preview };
+}
