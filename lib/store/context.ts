@@ -32,23 +32,24 @@ export async function heldJob(tx: Tx, dialect: Dialect, lease: Held) {
 
 /**
  * The jobs that leases hold or have settled, locked likewise, by id: the branches of a flow take an event over one after
- * the other, and the first one may have settled it. Throws StoreError `stale-lease` when one was claimed anew since.
+ * the other, and the first one may have settled it. With `released` also those that released their run, for what no total of
+ * it waits for. Throws StoreError `stale-lease` when one was claimed anew since.
  */
-export async function takenJobs(tx: Tx, dialect: Dialect, leases: readonly Held[]) {
+export async function takenJobs(tx: Tx, dialect: Dialect, leases: readonly Held[], { released = false } = {}) {
   const ids = leases.map(({ job }) => job);
   const query = tx.selectFrom('jobs').selectAll().where('id', 'in', ids).orderBy('id');
   const jobs = await (dialect === 'postgres' ? query.forUpdate() : query).execute();
   return leases.map((lease) => {
     const job = jobs.find(({ id }) => id === lease.job);
-    const settled = job?.state === 'done' && job.run === null;
+    const settled = job?.state === 'done' && (job.run === null || released);
     if (!job || job.token !== lease.token || (job.state !== 'running' && !settled)) throw staleLease(lease);
     return job;
   });
 }
 
-/** The one job that a lease holds or has settled. */
-export async function takenJob(tx: Tx, dialect: Dialect, lease: Held) {
-  const [job] = await takenJobs(tx, dialect, [lease]);
+/** The one job that a lease holds or has settled, likewise. */
+export async function takenJob(tx: Tx, dialect: Dialect, lease: Held, options: { released?: boolean } = {}) {
+  const [job] = await takenJobs(tx, dialect, [lease], options);
   if (!job) throw staleLease(lease);
   return job;
 }

@@ -32,12 +32,14 @@ export function exceptionsOf({ db, dialect }: StoreContext) {
     /**
      * Stores refusals, and counts the held and rejected lines of the run, some hundred in a transaction. One that is there
      * already (same run or event, line, reason and step) is neither stored nor counted again, so that what was cut short can be
-     * given again whole. The audit tells of each handful, with the mapping that its records came through.
+     * given again whole. What is not counted may come after the run was released, which does not wait for it. The audit tells
+     * of each handful, with the mapping that its records came through.
      */
     async add(refusals: readonly RoutedRefusal[], run: string | undefined, lease?: Held, raised: Raised = {}): Promise<void> {
       for (const some of handfuls(refusals)) {
+        const released = some.every((refusal) => !stageOf(refusal));
         await db.transaction().execute(async (tx) => {
-          const job = lease && (await takenJob(tx, dialect, lease));
+          const job = lease && (await takenJob(tx, dialect, lease, { released }));
           if (run) await lockedRun(tx, dialect, run);
           const added = await storeRefusals(tx, dialect, some, run, job, raised.mapping);
           if (added.length > 0) await appendAudit(tx, dialect, raisedEntry(added, run, lease?.job, raised));

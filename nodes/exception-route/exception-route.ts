@@ -43,8 +43,8 @@ export default function (RED: NodeAPI): void {
           await store.exceptions.add(routed, known, lease, { who: `exception-route:${this.id}`, mapping: message.sync?.mapping });
           const byOwner = Map.groupBy(routed, ({ owner }) => owner);
           send(OWNERS.map((owner) => (byOwner.has(owner) ? { ...message, payload: byOwner.get(owner) } : null)));
-          if (lease) await takenOver(node, lease, message);
           showStatus(RED, this, 'exceptions', 'routed', { count: routed.length });
+          if (lease) await takenOver(node, lease, message);
         },
         [settings.store],
       );

@@ -27,10 +27,13 @@ function refusal(line: number, disposition: 'held' | 'rejected' | 'warning', mor
 for (const target of testStores()) {
   describe(`runs on ${target.name}`, function () {
     this.timeout(30_000);
+    let opened: Awaited<ReturnType<typeof target.open>>;
     let store: Store;
-    let end: () => Promise<void>;
-    before(async () => ({ store, end } = await target.open()));
-    after(() => end());
+    before(async () => {
+      opened = await target.open();
+      store = opened.store;
+    });
+    after(() => opened.end());
 
     const accept = async (lines: number) => {
       const run = { id: uuidv7(), interface: 'forecast-import', source: 'test' };
@@ -177,6 +180,63 @@ for (const target of testStores()) {
         [],
         'the earlier attempt left a job',
       );
+    });
+
+    describe('what comes of its refusals after it was released', () => {
+      const QUEUE_OF_WRITES = 'odoo-write:released';
+      const conflict = (line: number) =>
+        refusal(line, 'held', { reason: 'KEY_CONFLICT', disposition: 'dead', stage: 'delivery', message: 'used before' });
+      /** A run of one accepted line that is released, though its key was used before, so that its line counts as dead. */
+      const released = async () => {
+        const run = await accept(1);
+        const { lease } = await claim();
+        const job = { queue: QUEUE_OF_WRITES, kind: 'odoo-write', key: `${run}/0`, maxAttempts: 1 };
+        await store.jobs.add([{ ...job, payload: { records: ['other'] } }]);
+        await counted(lease, { validated: 1, accepted: 1 });
+        assert.deepEqual(await store.jobs.add([{ ...job, run, payload: { records: [{}] } }], lease), [job.key]);
+        await store.runs.handOver(lease);
+        assert.equal(await store.runs.release(lease), 'released');
+        return { run, lease };
+      };
+
+      it('is kept and audited where no total waits for it: warnings, and conflicts of keys', async () => {
+        const { run, lease } = await released();
+        const late = [refusal(2, 'warning'), conflict(3)];
+        for (let time = 0; time < 2; time++) await store.exceptions.add(late, run, lease);
+        assert.deepEqual(
+          (await store.exceptions.list({ run })).map(({ reason }) => reason),
+          ['INSIDE_LEAD_TIME', 'KEY_CONFLICT'],
+        );
+        const told = (await opened.audit()).filter(({ what, subject }) => what === 'exceptions.raised' && subject === run);
+        assert.equal(told.length, 1);
+        const { accepted, dead } = (await store.runs.summary(run)) ?? {};
+        assert.deepEqual({ accepted, dead }, { accepted: 1, dead: 1 });
+      });
+
+      it('is refused where it would be counted', async () => {
+        const { run, lease } = await released();
+        const late = [refusal(2, 'warning'), refusal(3, 'held')];
+        await assert.rejects(() => store.exceptions.add(late, run, lease), { code: 'stale-lease' });
+      });
+
+      it('is refused once the run is given to the flow again', async () => {
+        const { run, lease } = await released();
+        const late = () => store.exceptions.add([refusal(2, 'warning')], run, lease);
+        await store.runs.replay(run, 'anna');
+        await assert.rejects(late, { code: 'stale-lease' });
+        const again = await claim();
+        await store.runs.restart(again.lease);
+        await assert.rejects(late, { code: 'stale-lease' });
+        await counted(again.lease, { validated: 1, accepted: 0 });
+        await store.exceptions.add([refusal(2, 'held')], run, again.lease);
+        await store.runs.handOver(again.lease);
+        assert.equal(await store.runs.release(again.lease), 'released');
+        await assert.rejects(late, { code: 'stale-lease' });
+        assert.deepEqual(
+          (await store.exceptions.list({ run })).map(({ disposition }) => disposition),
+          ['held'],
+        );
+      });
     });
 
     it('keeps the lease of a run that goes on', async () => {
