@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shortKey } from './short-key.ts';
 
 const Attribute = z.string().min(1).max(2_000);
 
@@ -22,5 +23,5 @@ export type PlantEvent = z.infer<typeof PlantEvent>;
 
 /** The key under which an event is done once. */
 export function eventKey({ source, id }: Pick<PlantEvent, 'source' | 'id'>): string {
-  return JSON.stringify([source, id]);
+  return shortKey(JSON.stringify([source, id]));
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { withoutMarks } from '../canonical/marks.ts';
+import { shortKey } from '../canonical/short-key.ts';
 import { OdooError } from '../odoo/errors.ts';
 import type { WriteOutcome } from '../odoo/write-outcome.ts';
 import { canonicalJson, sha256 } from '../store/canonical-json.ts';
@@ -40,7 +41,7 @@ export async function knownOutcomes(store: Store, claimed: ClaimedJob, job: Writ
 
   for (const [index, record] of job.records.entries()) {
     if (!isNamed(record, job.keys)) continue;
-    const key = `${job.operation} ${job.model} ${job.method ?? ''} ${keyText(record, job.keys)}`;
+    const key = shortKey(`${job.operation} ${job.model} ${job.method ?? ''} ${keyText(record, job.keys)}`);
     remember.set(index, { key, hash: sha256(canonicalJson([withoutMarks(record), job.args ?? {}])) });
     if (index % 1_000 === 999) await nextTurn();
   }

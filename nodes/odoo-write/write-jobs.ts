@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { shortKey } from '../../lib/canonical/short-key.ts';
 import { WriteJob } from '../../lib/delivery/write-job.ts';
 import { placeOf, recordsOf } from '../../lib/node/batch.ts';
 import { SettingsError } from '../../lib/node/errors.ts';
@@ -44,7 +45,7 @@ export function stagedJob(message: FlowMessage, job: WriteJob, who: string, maxA
   return {
     queue: who,
     kind: 'odoo-write',
-    key: batch ? `${batch}/${index}` : uuidv7(),
+    key: batch ? shortKey(`${batch}/${index}`) : uuidv7(),
     run: lease && run,
     payload: { ...job, sync: { ...message.sync, lease: undefined } },
     priority: lease?.settledBy ? EVENT_PRIORITY : 0,
