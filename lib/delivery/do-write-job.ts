@@ -19,7 +19,7 @@ export async function doWriteJob(
   who: string,
 ): Promise<WriteResult> {
   const job = WriteJob.parse(claimed.payload);
-  await awaitTurn(store, claimed, job);
+  await awaitTurn(store, claimed, job, client.limitMilliseconds);
   const { known, superseded, remember } = await knownOutcomes(store, claimed, job);
   const { pieces, inherited } = await inheritanceOf(store, claimed, job, known);
   const outcomes = await applyWrite({

@@ -1,21 +1,43 @@
 import type { ClaimedJob } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
+import { progressOf } from './progress.ts';
 import { isRelative } from './relative-values.ts';
 import { OutOfTurn } from './verdict.ts';
-import { keysOf, keyText, WriteJob } from './write-job.ts';
+import { isNamed, keyText, WriteJob, type WriteRecord } from './write-job.ts';
 
 /**
- * Sees that what is added to a record waits for an addition that was begun and of which it is not known yet whether Odoo
- * has done it: what the record holds would tell nothing about that one afterwards. Throws OutOfTurn.
+ * Sees that a job waits for another one of its queue that was begun on the same record, as long as Odoo may still be at work
+ * on that (`limitMilliseconds`): it would find nothing done, and do it a second time, or be undone by the late call. What is
+ * added to a record waits until it is known whether the earlier addition was done: what the record holds would tell nothing
+ * about that one afterwards. Throws OutOfTurn.
  */
-export async function awaitTurn(store: Store, claimed: ClaimedJob, job: WriteJob): Promise<void> {
-  if (claimed.progress.length > 0) return;
-  const keys = keysOf(job);
-  const added = new Set(job.records.filter(isRelative).map((record) => keyText(record, keys)));
-  if (added.size === 0) return;
+export async function awaitTurn(store: Store, claimed: ClaimedJob, job: WriteJob, limitMilliseconds: number): Promise<void> {
+  if (claimed.progress.length > 0 || job.dryRun) return;
+  const identities = new Set(job.records.flatMap((record) => identityOf(record, job) ?? []));
+  if (identities.size === 0) return;
   for (const id of await store.jobs.begunBesides(claimed)) {
     const { data: other } = WriteJob.safeParse(await store.jobs.payload(id));
     if (other?.model !== job.model || other.operation !== job.operation) continue;
-    if (other.records.some((record) => added.has(keyText(record, keys)))) throw new OutOfTurn();
+    const shared = other.records.flatMap((record, place) => {
+      const identity = identityOf(record, other);
+      return identity !== undefined && identities.has(identity) ? [{ record, place }] : [];
+    });
+    if (shared.length === 0) continue;
+    if (shared.some(({ record }) => isRelative(record))) throw new OutOfTurn();
+    const since = atWorkSince(await store.jobs.pieces(id), new Set(shared.map(({ place }) => place)));
+    if (Date.now() < since + limitMilliseconds) throw new OutOfTurn();
   }
+}
+
+/** Which of Odoo's records a record is about; undefined where nothing tells before it is there. */
+function identityOf(record: WriteRecord, { operation, keys }: WriteJob): string | undefined {
+  const by = operation === 'update' || operation === 'call' ? ['id'] : keys;
+  return isNamed(record, by) ? keyText(record, by) : undefined;
+}
+
+/** Since when Odoo may be at work on these places (ms since 1970); 0 where it surely is not. */
+function atWorkSince(pieces: readonly unknown[], places: ReadonlySet<number>): number {
+  const { planned, begun = 0, unknown } = progressOf(pieces);
+  const lost = [...unknown.values()].flatMap((step) => [...step].flatMap(([place, at]) => (places.has(place) ? [at] : [])));
+  return Math.max(0, ...lost, planned.some(({ index }) => places.has(index)) ? begun : 0);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../store/errors.ts';
 import type { ClaimedJob } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
@@ -158,6 +159,8 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
     const room = concurrency - running.size;
     const claimedAt = Date.now();
     const claimed = await store.jobs.claim(queue, { owner, leaseSeconds, limit: room, exclusive });
+    // What was due was not to be had after all; whoever gets the next one finds out how the server is.
+    if (claimed.length === 0) await options.breaker?.failed(new CalledOff());
     for (const job of claimed) {
       const doing = work(job, claimedAt).finally(() => {
         running.delete(doing);
@@ -199,17 +202,7 @@ export function startWorker<Result extends Settlement>(options: WorkerOptions<Re
   };
 
   const pause = (milliseconds: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      stopping.signal.addEventListener(
-        'abort',
-        () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        { once: true },
-      );
-    });
+    sleep(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
 
   const looping = loop();
   return {

@@ -76,11 +76,10 @@ export function jobsOf(context: StoreContext, keyDays: number) {
     return rows.map(({ id }) => id);
   };
 
-  /** Whether a job of the queue is under a lease. No other claim looks until this transaction ends. */
+  /** Whether a job of the queue is in somebody's hand, however old its lease: one that was not put back is being renewed. */
   const isAtWork = async (tx: Tx, queue: string): Promise<boolean> => {
-    if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(hashtext(${queue}))`.execute(tx);
     const query = tx.selectFrom('jobs').select('id').where('queue', '=', queue).where('state', '=', sql.lit('running'));
-    return (await query.where('lease_until', '>=', Date.now()).limit(1).executeTakeFirst()) !== undefined;
+    return (await query.limit(1).executeTakeFirst()) !== undefined;
   };
 
   return {
@@ -121,8 +120,10 @@ export function jobsOf(context: StoreContext, keyDays: number) {
       options: { owner: string; leaseSeconds: number; limit: number; exclusive?: boolean },
     ): Promise<ClaimedJob[]> {
       const { rows, payloads, pieces } = await db.transaction().execute(async (tx) => {
-        if (options.exclusive && (await isAtWork(tx, queue))) return { rows: [], payloads: [], pieces: [] };
+        // No other claim of the queue looks until this transaction ends.
+        if (options.exclusive && dialect === 'postgres') await sql`select pg_advisory_xact_lock(hashtext(${queue}))`.execute(tx);
         await putBack(tx, queue, options.limit);
+        if (options.exclusive && (await isAtWork(tx, queue))) return { rows: [], payloads: [], pieces: [] };
         const ids = await due(tx, queue, options.limit);
         if (ids.length === 0) return { rows: [], payloads: [], pieces: [] };
         const now = Date.now();

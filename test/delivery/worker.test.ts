@@ -332,6 +332,17 @@ describe('the worker', () => {
     assert.match(String((await store.deadLetters.list())[0]?.error), /cut off 51 times/);
   });
 
+  it('leaves it to the next one to find out how the server is, where the job that was due rests after all', async () => {
+    await add(['one']);
+    await crash(5);
+    mock.method(Math, 'random', () => 1);
+    await store.breakers.write('odoo', { failures: 3, openUntil: Date.now() - 1, error: 'away' });
+    const breaker = breakerOf(store, () => 'odoo');
+    start(async () => DONE, { breaker });
+    await until(async () => (await counts()).pending === 1);
+    await until(async () => ((await breaker.state())?.openUntil ?? 0) <= Date.now());
+  });
+
   it('keeps its lease while a job takes longer than that', async () => {
     const job = held();
     await add(['one']);

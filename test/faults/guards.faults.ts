@@ -158,11 +158,21 @@ const GUARDS: readonly Guard[] = [
   {
     name: 'waiting for an addition whose outcome is not known',
     file: 'lib/delivery/do-write-job.ts',
-    find: 'await awaitTurn(store, claimed, job);',
+    find: 'await awaitTurn(store, claimed, job, client.limitMilliseconds);',
     replace: '',
     watcher: {
       file: 'test/delivery/relative-values.test.ts',
       title: 'wait for another one of which it is not known whether it was done',
+    },
+  },
+  {
+    name: 'waiting while Odoo is at work on the same record',
+    file: 'lib/delivery/turn.ts',
+    find: 'if (Date.now() < since + limitMilliseconds) throw new OutOfTurn();',
+    replace: '',
+    watcher: {
+      file: 'test/delivery/turn.test.ts',
+      title: 'does not create it a second time while Odoo is at work on the first',
     },
   },
   {
