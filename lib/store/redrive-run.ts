@@ -39,8 +39,8 @@ export const partOf = (key: string, part: string): string => `${key}/${part}`;
  * Gives a run's held lines of some causes, and those that no mapping took, to the flow again, under the same run, in one
  * transaction: their exceptions are resolved, and their causes where no other run waits for them; what was counted for them is
  * taken back, and a job emits just these lines. A run that keeps no version, or whose mapping makes more or fewer lines of its
- * rows, is replayed whole: its lines cannot be told apart. Refused while the run is under way, and where a newer run of its
- * interface has reached Odoo, for that one's own exceptions count.
+ * rows, is replayed whole: its lines cannot be told apart. Refused while the run is under way, where a newer run of its
+ * interface has reached Odoo, for that one's own exceptions count, and where what the lines would add to was rolled back.
  */
 export async function redriveRun(context: StoreContext, keyDays: number, run: string, asked: Redriving): Promise<Redriven> {
   const { db, dialect } = context;
@@ -58,6 +58,10 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
       .limit(1)
       .executeTakeFirst();
     if (newer) return { refused: `Run ${newer.id} is newer and has reached Odoo: its own exceptions count.` };
+    if (await wasRolledBack(tx, row.version))
+      return {
+        refused: `Version ${row.version} of run ${run} was rolled back: no lines are added to it. Send the forecast again.`,
+      };
     const total = await runTotals(tx, run);
     if (row.version === null || total('expanded').lines !== 0) return 'whole';
 
@@ -131,6 +135,15 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
   const replayed = await replayRun(context, run, asked.who, along);
   if (!replayed) return { refused: `There is no run ${run.slice(0, 100)}.` };
   return 'refused' in replayed ? replayed : { replayed: true };
+}
+
+async function wasRolledBack(tx: Tx, version: string | null): Promise<boolean> {
+  const row = await tx
+    .selectFrom('versions')
+    .select('state')
+    .where('id', '=', version ?? '')
+    .executeTakeFirst();
+  return row?.state === 'rolled-back';
 }
 
 /** Resolves causes that have no open line left, each in the words that were given for it. */

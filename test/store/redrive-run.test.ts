@@ -293,6 +293,30 @@ for (const target of testStores()) {
       await store.jobs.bury(replayed.lease, 'not needed');
     });
 
+    it('refuses where the version of the run was rolled back, and leaves what is held as it is', async () => {
+      const id = (await store.runs.summary(run))?.version ?? '';
+      const wrong = { who: 'ben', comment: 'wrong' };
+      assert.ok('version' in (await store.versions.takeBack(id, wrong)));
+      const asked = await store.jobs.claim(`${QUEUE}/odoo`, { ...CLAIM, limit: 100 });
+      const back = asked.find(({ kind }) => kind === 'roll-back') ?? assert.fail();
+      await store.versions.takenBack(back.lease, id, [], wrong);
+
+      const refused = await store.runs.redrive(run, { who: 'ben', why: 'look' });
+      assert.ok('refused' in refused && /rolled back.*Send the forecast again/.test(refused.refused));
+      const causes = await store.desk.list({ run });
+      const came = await store.desk.redriveMended(
+        causes.map((cause) => ({ ...cause, words: 'Supplier added.' })),
+        'exception-desk:1',
+        name,
+      );
+      assert.deepEqual(
+        came.map((one) => [one.run, 'refused' in one]),
+        [[run, true]],
+      );
+      assert.deepEqual(await store.desk.list({ run }), causes);
+      assert.equal((await store.runs.summary(run))?.state, 'applied-with-exceptions');
+    });
+
     it('refuses where nothing is held for that cause, and while the run is under way', async () => {
       const none = await store.runs.redrive(run, { who: 'ben', why: 'look', fingerprints: ['none'] });
       assert.ok('refused' in none && /no held lines/.test(none.refused));
