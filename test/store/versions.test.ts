@@ -7,6 +7,8 @@ import type { Store } from '../../lib/store/open.ts';
 import { testStores } from '../support/stores.ts';
 import { EMITTED, INTAKE, item, PROMOTIONS, QUEUE, versionFlow } from '../support/version-flow.ts';
 
+const LATE = `${INTAKE}/late`;
+
 for (const target of testStores()) {
   describe(`forecast versions on ${target.name}`, function () {
     this.timeout(30_000);
@@ -19,7 +21,7 @@ for (const target of testStores()) {
       name = `plan-${uuidv7()}`;
     });
 
-    const { claim, imported, shown, released, handedOver, told, toldAndReleased, preview } = versionFlow(
+    const { claim, accepted, imported, judged, shown, released, handedOver, told, toldAndReleased, preview } = versionFlow(
       () => store,
       () => name,
     );
@@ -238,29 +240,36 @@ for (const target of testStores()) {
       assert.deepEqual([(await shown(older.id)).state, (await shown(newer.id)).state], ['superseded', 'released']);
     });
 
-    it('is overtaken where a forecast that was accepted later went to Odoo before it', async () => {
-      const run = { id: uuidv7(), interface: name, source: 'test' };
-      await store.runs.begin(run);
-      await store.runs.addPart(run.id, 0, [{ product: 'A' }]);
-      await store.runs.accept(run, { lines: 1, contentHash: 'abc', queue: `${INTAKE}/late`, maxAttempts: 3 });
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    /** A run that is accepted before another one, and judged once that one's version is released. */
+    const late = async (automatic: boolean) => {
+      await accepted(1, undefined, LATE);
+      await sleep(5);
       const newer = await imported([item('A', '9')], true);
       await released('2026-12-01');
-
       const { staged } = await store.jobs.counts(QUEUE);
-      const { lease } = await claim(`${INTAKE}/late`);
-      for (const stage of ['validated', 'accepted'] as const)
-        await store.runs.total(lease, stage, '0', { lines: 1, quantity: '5' });
-      const head = { interface: name, run: run.id, queue: QUEUE, purpose: 'baseline' as const, mappings: [], rules: [] };
-      const late = await store.versions.keep(lease, head, [item('A', '5')]);
-      const judged = { baseline: newer.id, difference: {}, automatic: true, why: [], waitHours: 24, maxAttempts: 3 };
-      await store.versions.validated(lease, late, judged);
-      assert.equal(await store.runs.release(lease), 'released');
-      const summary = await store.runs.summary(run.id);
+      return { newer, staged, late: await judged([item('A', '5')], automatic, { intake: LATE }) };
+    };
+
+    it('is overtaken where a forecast that was accepted later went to Odoo before it', async () => {
+      const { late: version, newer, staged } = await late(true);
+      const summary = await store.runs.summary(version.run ?? '');
       assert.deepEqual([summary?.state, summary?.applied, summary?.unchanged], ['applied', 0, 1]);
-      assert.deepEqual([(await shown(late)).state, (await shown(newer.id)).state], ['superseded', 'released']);
-      assert.match((await shown(late)).why.join(), /accepted later/);
+      assert.deepEqual([version.state, (await shown(newer.id)).state], ['superseded', 'released']);
+      assert.match(version.why.join(), /accepted later/);
       assert.equal((await store.jobs.counts(QUEUE)).staged, staged);
+      const again = await store.versions.releaseAgain(version.id, { who: 'ben', comment: '' });
+      assert.ok('refused' in again && again.because === 'state' && /never released/.test(again.refused));
+    });
+
+    it('is left to a person to refuse where it waits for one, and was overtaken so', async () => {
+      const { late: version, newer } = await late(false);
+      await preview();
+      assert.equal(version.state, 'awaiting-approval');
+      const approved = await store.versions.approve(version.id, { who: 'ben', comment: '' });
+      assert.ok('refused' in approved && approved.because === 'state' && approved.refused.includes(newer.id));
+      const again = await store.versions.releaseAgain(version.id, { who: 'ben', comment: '' });
+      assert.ok('refused' in again && again.because === 'state');
+      await store.versions.refuse(version.id, { who: 'ben', comment: 'overtaken' });
     });
 
     it('knows what a release wrote, for it to be taken back once, and makes the version before it the baseline again', async () => {

@@ -28,6 +28,14 @@ export function versionFlow(store: () => Store, name: () => string) {
     return job;
   };
 
+  /** A run of so many lines that was accepted. */
+  const accepted = async (lines: number, requester?: string, intake = INTAKE): Promise<string> => {
+    const run = { id: uuidv7(), interface: name(), source: 'test', requester };
+    await store().runs.begin(run);
+    await store().runs.addPart(run.id, 0, [{ product: 'A' }]);
+    await store().runs.accept(run, { lines, contentHash: 'abc', queue: intake, maxAttempts: 3 });
+    return run.id;
+  };
   /** A run with these items, as far as its version is judged and the run released to it. */
   const imported = async (
     items: readonly VersionItem[],
@@ -36,33 +44,24 @@ export function versionFlow(store: () => Store, name: () => string) {
     waitHours = 24,
     purpose: VersionPurpose = 'baseline',
   ): Promise<Version> => {
-    const run = { id: uuidv7(), interface: name(), source: 'test', requester };
-    await store().runs.begin(run);
-    await store().runs.addPart(run.id, 0, [{ product: 'A' }]);
-    await store().runs.accept(run, { lines: items.length, contentHash: 'abc', queue: INTAKE, maxAttempts: 3 });
-    const { lease } = await claim(INTAKE);
+    await accepted(items.length, requester);
+    return judged(items, automatic, { waitHours, purpose });
+  };
+  /** The next accepted run, likewise. */
+  const judged = async (
+    items: readonly VersionItem[],
+    automatic: boolean,
+    { waitHours = 24, purpose = 'baseline' as VersionPurpose, intake = INTAKE },
+  ): Promise<Version> => {
+    const { lease, run = '' } = await claim(intake);
     const quantity = String(items.reduce((total, { sent }) => total + Number(sent), 0));
     await store().runs.total(lease, 'validated', '0', { lines: items.length, quantity });
     await store().runs.total(lease, 'accepted', '0', { lines: items.length, quantity });
-    const version = {
-      interface: name(),
-      run: run.id,
-      queue: purpose === 'promotion' ? PROMOTIONS : QUEUE,
-      purpose,
-      mappings: [],
-      rules: [],
-    };
-    const id = await store().versions.keep(lease, version, items);
+    const queue = purpose === 'promotion' ? PROMOTIONS : QUEUE;
+    const id = await store().versions.keep(lease, { interface: name(), run, queue, purpose, mappings: [], rules: [] }, items);
     const baseline = (await store().versions.baseline(name()))?.id;
-    const judged = {
-      baseline,
-      difference: {},
-      automatic,
-      why: automatic ? [] : ['It is large.'],
-      waitHours,
-      maxAttempts: 3,
-    };
-    await store().versions.validated(lease, id, judged);
+    const why = automatic ? [] : ['It is large.'];
+    await store().versions.validated(lease, id, { baseline, difference: {}, automatic, why, waitHours, maxAttempts: 3 });
     assert.equal(await store().runs.release(lease), 'released');
     return shown(id);
   };
@@ -127,5 +126,5 @@ export function versionFlow(store: () => Store, name: () => string) {
     await store().jobs.settle(job.lease);
   };
 
-  return { claim, imported, shown, released, handedOver, told, toldAndReleased, preview };
+  return { claim, accepted, imported, judged, shown, released, handedOver, told, toldAndReleased, preview };
 }

@@ -24,6 +24,8 @@ export type Decided =
 
 type Row = Selectable<VersionsTable>;
 
+const ON_ITS_WAY = ['approved', 'releasing', 'released'] as const;
+
 export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
   /** Works on a version that waits for approval, its run locked. */
   const deciding = (id: string, work: (tx: Tx, row: Row, run: string) => Promise<Decided>): Promise<Decided> =>
@@ -138,7 +140,7 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
   return {
     /**
      * Approves a version, or all of it but some product groups; its release begins. Refused where it is not waiting, where
-     * a newer version was approved before, and for the one who sent it.
+     * a newer version, or one of a forecast that was accepted later, was approved before, and for the one who sent it.
      */
     approve: (id: string, decision: Decision, refusedGroups: readonly string[] = []): Promise<Decided> =>
       deciding(id, async (tx, row, run) => {
@@ -150,17 +152,9 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
           };
         if (row.requester !== null && row.requester === who)
           return { refused: `${who} sent version ${id}; somebody else approves it.`, because: 'person' };
-        const newer = await tx
-          .selectFrom('versions')
-          .select('id')
-          .where('interface', '=', row.interface)
-          .where('purpose', '=', row.purpose)
-          .where('number', '>', row.number)
-          .where('state', 'in', ['approved', 'releasing', 'released'])
-          .limit(1)
-          .executeTakeFirst();
+        const newer = (await approvedAfter(tx, row)) ?? (await overtakenBy(tx, row, run));
         if (newer)
-          return { refused: `${newer.id} is newer and was approved before. Refuse ${id}, or send it again.`, because: 'state' };
+          return { refused: `${newer} is newer and was approved before. Refuse ${id}, or send it again.`, because: 'state' };
         if (refusedGroups.length > 0) {
           const known = await tx.selectFrom('version_items').select('category').distinct().where('version', '=', id).execute();
           const unknown = refusedGroups.filter((group) => !known.some(({ category }) => category === group));
@@ -226,8 +220,8 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
 
     /**
      * What becomes of a run whose lines are all accounted for: where its version waits for approval, so does the run, and
-     * a dry run tells meanwhile what its release would change. One whose lines came before those of a version that is
-     * released already is overtaken: it stood back, perhaps because Odoo was away, and is not released any more.
+     * a dry run tells meanwhile what its release would change. One within the limits whose lines came before those of a
+     * version that is released already is overtaken: it stood back, perhaps because Odoo was away, and is not released any more.
      * Undefined for a run without a version to be judged.
      */
     async standing(tx: Tx, run: string): Promise<'waits' | 'approved' | 'overtaken' | undefined> {
@@ -240,7 +234,7 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
       if (!version) return undefined;
       const { id, queue } = version;
       const newer = await overtakenBy(tx, version, run);
-      if (newer) {
+      if (newer && version.automatic === 1) {
         await supersede(tx, version, run, newer);
         return 'overtaken';
       }
@@ -271,6 +265,20 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
   };
 }
 
+/** A newer version that is on its way to Odoo or there. */
+async function approvedAfter(tx: Tx, { interface: name, purpose, number }: Row): Promise<string | undefined> {
+  const newer = await tx
+    .selectFrom('versions')
+    .select('id')
+    .where('interface', '=', name)
+    .where('purpose', '=', purpose)
+    .where('number', '>', number)
+    .where('state', 'in', ON_ITS_WAY)
+    .limit(1)
+    .executeTakeFirst();
+  return newer?.id;
+}
+
 /** A version of a forecast that was accepted later, and is on its way to Odoo or there. A run that is replayed is meant to go over it. */
 async function overtakenBy(tx: Tx, { interface: name, purpose }: Row, run: string): Promise<string | undefined> {
   const { created_at: accepted, replays } = await tx
@@ -285,7 +293,7 @@ async function overtakenBy(tx: Tx, { interface: name, purpose }: Row, run: strin
     .select('versions.id')
     .where('versions.interface', '=', name)
     .where('purpose', '=', purpose)
-    .where('versions.state', 'in', ['approved', 'releasing', 'released'])
+    .where('versions.state', 'in', ON_ITS_WAY)
     .where('runs.created_at', '>', accepted)
     .limit(1)
     .executeTakeFirst();

@@ -3,7 +3,7 @@ import type { VersionItem } from '../../canonical/version-item.ts';
 import { canonicalJson, sha256 } from '../canonical-json.ts';
 import { chunks, type StoreContext, type Tx } from '../context.ts';
 import { pacer } from '../pace.ts';
-import type { VersionItemsTable } from '../schema.ts';
+import type { VersionItemsTable, VersionsTable } from '../schema.ts';
 
 export type ItemKey = Pick<VersionItem, 'product' | 'location'>;
 
@@ -40,6 +40,16 @@ export async function insertItems(tx: Tx, rows: readonly VersionItemsTable[]): P
     if (some.length >= AT_ONCE || text > MOST_TEXT) await insert();
   }
   if (some.length > 0) await insert();
+}
+
+/** Whether nothing that a version wants has been swept away. */
+export async function hasItsLines(tx: Tx, { id, lines }: Pick<VersionsTable, 'id' | 'lines'>): Promise<boolean> {
+  const kept = await tx
+    .selectFrom('version_items')
+    .select(({ fn }) => fn.sum('lines').as('lines'))
+    .where('version', '=', id)
+    .executeTakeFirst();
+  return Number(kept?.lines ?? 0) === lines;
 }
 
 export function itemsOf({ db }: StoreContext) {

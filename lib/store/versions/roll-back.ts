@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Selectable, sql } from 'kysely';
 import { appendAudit } from '../audit.ts';
-import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx } from '../context.ts';
+import { chunks, type Held, heldJob, type StoreContext } from '../context.ts';
 import { insertJobs } from '../insert-jobs.ts';
 import { packPayload } from '../payload.ts';
-import type { ReleasedOrdersTable, ReleasedRecordsTable, VersionsTable } from '../schema.ts';
+import type { ReleasedOrdersTable, ReleasedRecordsTable } from '../schema.ts';
 import type { Decided, Decision } from './approval.ts';
+import { hasItsLines } from './items.ts';
 import { versionOf } from './read.ts';
 import { odooQueueOf } from './release.ts';
 
@@ -197,64 +198,7 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
         await appendAudit(tx, dialect, { who, what: 'version.rolled-back', subject: id, run: row.run ?? undefined, detail });
       });
     },
-
-    /** Has a version released again, as it is. Refused for one that is not approved, superseded or rolled back, or whose lines are gone. */
-    releaseAgain: (id: string, { who, comment }: Decision): Promise<Decided> =>
-      db.transaction().execute(async (tx): Promise<Decided> => {
-        const named = await tx.selectFrom('versions').select('run').where('id', '=', id).executeTakeFirst();
-        if (!named?.run) return { refused: `There is no version ${id.slice(0, 200)}.`, because: 'missing' };
-        const run = await lockedRun(tx, dialect, named.run);
-        const row = await tx.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-        if (!['approved', 'released', 'superseded', 'rolled-back'].includes(row.state) || run?.state === 'applying')
-          return {
-            refused: `Version ${id} is ${row.state.replace('-', ' ')}, its run ${run?.state}: it cannot be released now.`,
-            because: 'state',
-          };
-        if (!(await hasItsLines(tx, row)))
-          return {
-            refused: `Version ${id} is older than what the store keeps: its lines are gone. Send its file again.`,
-            because: 'state',
-          };
-        const release = row.releases + 1;
-        const payload = { version: id, release };
-        const key = `${id}/release-${release}`;
-        const job = {
-          queue: row.queue,
-          kind: 'release',
-          key,
-          run: named.run,
-          payload,
-          maxAttempts: 30,
-          packed: await packPayload(payload),
-        };
-        await insertJobs(tx, [job], 'pending', keyDays);
-        const now = Date.now();
-        await tx.updateTable('versions').set({ state: 'approved', updated_at: now }).where('id', '=', id).execute();
-        await tx
-          .updateTable('runs')
-          .set({ state: 'applying', error: null, updated_at: now })
-          .where('id', '=', named.run)
-          .execute();
-        await appendAudit(tx, dialect, {
-          who,
-          what: 'version.released-again',
-          subject: id,
-          run: named.run,
-          detail: { comment, release },
-        });
-        return { version: versionOf({ ...row, state: 'approved' }) };
-      }),
   };
-}
-
-/** Whether nothing that a version wants has been swept away. */
-async function hasItsLines(tx: Tx, { id, lines }: Selectable<VersionsTable>): Promise<boolean> {
-  const kept = await tx
-    .selectFrom('version_items')
-    .select(({ fn }) => fn.sum('lines').as('lines'))
-    .where('version', '=', id)
-    .executeTakeFirst();
-  return Number(kept?.lines ?? 0) === lines;
 }
 
 function withRow(so: ReleasedRecord | undefined, row: Selectable<ReleasedRecordsTable>): ReleasedRecord {

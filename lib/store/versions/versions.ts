@@ -5,6 +5,7 @@ import { keepingOf } from './keep.ts';
 import { lineageOf } from './lineage.ts';
 import { readingOf } from './read.ts';
 import { releasingOf } from './release.ts';
+import { releasingAgainOf } from './release-again.ts';
 import { rollingBackOf } from './roll-back.ts';
 
 /** Forecast versions: kept, compared, approved or refused, released, superseded, rolled back. */
@@ -18,6 +19,7 @@ export function versionsOf(context: StoreContext, keyDays: number) {
     ...keepingOf(context, keyDays),
     ...approvalOf(context, keyDays),
     ...releasingOf(context, items),
+    ...releasingAgainOf(context, keyDays),
     ...rollingBackOf(context, keyDays),
     ...lineageOf(context),
     items,

@@ -1,0 +1,65 @@
+import { appendAudit } from '../audit.ts';
+import { lockedRun, type StoreContext } from '../context.ts';
+import { insertJobs } from '../insert-jobs.ts';
+import { packPayload } from '../payload.ts';
+import type { Decided, Decision } from './approval.ts';
+import { hasItsLines } from './items.ts';
+import { versionOf } from './read.ts';
+
+export function releasingAgainOf({ db, dialect }: StoreContext, keyDays: number) {
+  return {
+    /**
+     * Has a version released again, as it is. Refused for the one who sent it, for one that is not approved, superseded or
+     * rolled back, or never was released, and where its lines are gone.
+     */
+    releaseAgain: (id: string, { who, comment }: Decision): Promise<Decided> =>
+      db.transaction().execute(async (tx): Promise<Decided> => {
+        const named = await tx.selectFrom('versions').select('run').where('id', '=', id).executeTakeFirst();
+        if (!named?.run) return { refused: `There is no version ${id.slice(0, 200)}.`, because: 'missing' };
+        const run = await lockedRun(tx, dialect, named.run);
+        const row = await tx.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+        if (!['approved', 'released', 'superseded', 'rolled-back'].includes(row.state) || run?.state === 'applying')
+          return {
+            refused: `Version ${id} is ${row.state.replace('-', ' ')}, its run ${run?.state}: it cannot be released now.`,
+            because: 'state',
+          };
+        if (row.requester !== null && row.requester === who)
+          return { refused: `${who} sent version ${id}; somebody else has it released again.`, because: 'person' };
+        if (row.releases === 0 && row.state !== 'approved')
+          return { refused: `Version ${id} was never released: it was overtaken. Send its file again.`, because: 'state' };
+        if (!(await hasItsLines(tx, row)))
+          return {
+            refused: `Version ${id} is older than what the store keeps: its lines are gone. Send its file again.`,
+            because: 'state',
+          };
+        const release = row.releases + 1;
+        const payload = { version: id, release };
+        const key = `${id}/release-${release}`;
+        const job = {
+          queue: row.queue,
+          kind: 'release',
+          key,
+          run: named.run,
+          payload,
+          maxAttempts: 30,
+          packed: await packPayload(payload),
+        };
+        await insertJobs(tx, [job], 'pending', keyDays);
+        const now = Date.now();
+        await tx.updateTable('versions').set({ state: 'approved', updated_at: now }).where('id', '=', id).execute();
+        await tx
+          .updateTable('runs')
+          .set({ state: 'applying', error: null, updated_at: now })
+          .where('id', '=', named.run)
+          .execute();
+        await appendAudit(tx, dialect, {
+          who,
+          what: 'version.released-again',
+          subject: id,
+          run: named.run,
+          detail: { comment, release },
+        });
+        return { version: versionOf({ ...row, state: 'approved' }) };
+      }),
+  };
+}
