@@ -1,4 +1,4 @@
-import { chunks, type StoreContext } from './context.ts';
+import { chunks, type StoreContext, type Tx } from './context.ts';
 
 /** Who was born: an edge node, or one of its devices. */
 export type Birthplace = {
@@ -10,48 +10,102 @@ export type Birthplace = {
   readonly device: string;
 };
 
-/** The names of metrics by alias, as births of Sparkplug B told them; data after a restart is understood by them. */
+/** What a birth or death says of itself; null where it does not. */
+export type Moment = {
+  /** By the sender's clock, in milliseconds since 1970. */
+  readonly at: number | null;
+  /** The session (`bdSeq`) that an edge node's birth begins and its death ends. */
+  readonly bdSeq: string | null;
+};
+
+/** A metric as a birth told it. */
+export type BornMetric = {
+  readonly name: string;
+  /** Blank where it has none. */
+  readonly alias: string;
+  /** Its code in Sparkplug B; null where it is not known. */
+  readonly datatype: number | null;
+};
+
+/** The metrics that births of Sparkplug B told; data after a restart is understood by them. */
 export type Births = ReturnType<typeof birthsOf>;
 
-export function birthsOf({ db }: StoreContext) {
+export function birthsOf({ db, dialect }: StoreContext) {
   return {
-    /** Takes the names of a birth in place of those before; none after a death. Those of an edge node end its devices' too. */
-    async replace({ queue, edge, device }: Birthplace, names: ReadonlyMap<string, string>): Promise<void> {
-      // In one order, for another instance may have the same birth in hand.
-      const rows = [...names].sort().map(([alias, metric]) => ({ queue, edge, device, alias, metric }));
+    /** Takes the metrics of a birth in place of those before. Those of an edge node end its devices' too. */
+    async born(place: Birthplace, { at, bdSeq }: Moment, metrics: readonly BornMetric[]): Promise<void> {
+      const { queue, edge, device } = place;
+      const rows = metrics.map(({ name, alias, datatype }) => ({ queue, edge, device, metric: name, alias, datatype }));
       await db.transaction().execute(async (tx) => {
-        const before = tx.deleteFrom('births').where('queue', '=', queue).where('edge', '=', edge);
-        await (device ? before.where('device', '=', device) : before).execute();
-        for (const some of chunks(rows))
-          await tx
-            .insertInto('births')
-            .values(some)
-            .onConflict((conflict) =>
-              conflict.columns(['queue', 'edge', 'device', 'alias']).doUpdateSet((eb) => ({ metric: eb.ref('excluded.metric') })),
-            )
-            .execute();
+        await lockEdge(tx, place);
+        await forget(tx, place);
+        await tx
+          .insertInto('births')
+          .values({ queue, edge, device, at, bd_seq: bdSeq })
+          .onConflict((conflict) => conflict.columns(['queue', 'edge', 'device']).doUpdateSet({ at, bd_seq: bdSeq }))
+          .execute();
+        for (const some of chunks(rows)) await tx.insertInto('born_metrics').values(some).execute();
       });
     },
 
-    /** The names of these aliases, as far as a birth has told them. */
-    async names({ queue, edge, device }: Birthplace, aliases: readonly string[]): Promise<ReadonlyMap<string, string>> {
-      const found = new Map<string, string>();
-      for (const some of chunks(aliases.map((alias) => ({ alias })))) {
-        const rows = await db
-          .selectFrom('births')
-          .select(['alias', 'metric'])
-          .where('queue', '=', queue)
-          .where('edge', '=', edge)
-          .where('device', '=', device)
-          .where(
-            'alias',
-            'in',
-            some.map(({ alias }) => alias),
-          )
-          .execute();
-        for (const { alias, metric } of rows) found.set(alias, metric);
-      }
+    /** Forgets what births told: after its death, nothing of an edge node's and its devices', or of the device's, holds. */
+    async died(place: Birthplace, _: Moment): Promise<void> {
+      await db.transaction().execute(async (tx) => {
+        await lockEdge(tx, place);
+        await forget(tx, place);
+      });
+    },
+
+    /** The metrics of these aliases and names, as far as a birth has told them. */
+    async told(
+      { queue, edge, device }: Birthplace,
+      { aliases, names }: { aliases: readonly string[]; names: readonly string[] },
+    ): Promise<BornMetric[]> {
+      const found: BornMetric[] = [];
+      for (const [column, values] of [
+        ['alias', aliases],
+        ['metric', names],
+      ] as const)
+        for (const some of chunks(values.map((value) => ({ value }))))
+          found.push(
+            ...(await db
+              .selectFrom('born_metrics')
+              .select(['metric as name', 'alias', 'datatype'])
+              .where('queue', '=', queue)
+              .where('edge', '=', edge)
+              .where('device', '=', device)
+              .where(
+                column,
+                'in',
+                some.map(({ value }) => value),
+              )
+              .execute()),
+          );
       return found;
     },
   };
+
+  /** Until the transaction ends, no other instance changes what this edge node and its devices have told. */
+  async function lockEdge(tx: Tx, { queue, edge }: Birthplace): Promise<void> {
+    await tx
+      .insertInto('births')
+      .values({ queue, edge, device: '', at: null, bd_seq: null })
+      .onConflict((conflict) => conflict.columns(['queue', 'edge', 'device']).doNothing())
+      .execute();
+    if (dialect === 'sqlite') return;
+    await tx
+      .selectFrom('births')
+      .select('at')
+      .where('queue', '=', queue)
+      .where('edge', '=', edge)
+      .where('device', '=', '')
+      .forUpdate()
+      .execute();
+  }
+
+  /** Takes away the metrics of a device, or of an edge node with all its devices. */
+  async function forget(tx: Tx, { queue, edge, device }: Birthplace): Promise<void> {
+    const told = tx.deleteFrom('born_metrics').where('queue', '=', queue).where('edge', '=', edge);
+    await (device ? told.where('device', '=', device) : told).execute();
+  }
 }

@@ -91,8 +91,18 @@ export type BreakersTable = { server: string; failures: number; open_until: numb
 /** Who has the turn at what one instance does at a time, and until when. */
 export type TurnsTable = { name: string; owner: string; ends_at: number };
 
-/** The name of a metric by its alias, as the last birth of an edge node or device told it. */
-export type BirthsTable = { queue: string; edge: string; device: string; alias: string; metric: string };
+/** The last birth of an edge node or device, by its own clock and session; null where it did not say, and after its death. */
+export type BirthsTable = { queue: string; edge: string; device: string; at: number | null; bd_seq: string | null };
+
+/** A metric as that birth told it; its alias is blank where it has none. */
+export type BornMetricsTable = {
+  queue: string;
+  edge: string;
+  device: string;
+  metric: string;
+  alias: string;
+  datatype: number | null;
+};
 
 export type ExceptionState = 'open' | 'acknowledged' | 'waiting' | 'resolved' | 'expired';
 
@@ -292,6 +302,7 @@ export type Tables = {
   breakers: BreakersTable;
   turns: TurnsTable;
   births: BirthsTable;
+  born_metrics: BornMetricsTable;
   exceptions: ExceptionsTable;
   causes: CausesTable;
   versions: VersionsTable;

@@ -130,7 +130,7 @@ describe('reading events', () => {
 
     it('leaves a message to be taken again while the store does not answer', async () => {
       const away = () => Promise.reject(new StoreError('unavailable', 'away'));
-      const births = { names: away, replace: away };
+      const births = { told: away, born: away, died: away };
       await assert.rejects(send('DBIRTH', birth('Output'), { births }), { code: 'unavailable' });
       await assert.rejects(send('DDATA', data, { births }), { code: 'unavailable' });
     });

@@ -137,4 +137,60 @@ describe('Sparkplug B', () => {
       });
     });
   });
+
+  describe('datatypes', () => {
+    const birth = [
+      { name: 'bySign', alias: 1, datatype: 3, intValue: 0 },
+      { name: 'byList', alias: 2, datatype: 23, bytesValue: Buffer.alloc(0) },
+      { name: 'byName', datatype: 4, longValue: 0 },
+    ];
+    const data = [
+      { alias: 1, intValue: 0xffffffff },
+      { alias: 2, bytesValue: Buffer.from([1, 0]) },
+      { name: 'byName', longValue: -2 },
+    ];
+
+    it('are those of the birth where data comes without', async () => {
+      await eventOf('DBIRTH', { metrics: birth });
+      assert.deepEqual(await dataOf(...data), { bySign: -1, byList: [1], byName: -2 });
+      assert.deepEqual(await dataOf({ alias: 1, datatype: 7, intValue: 0xffffffff }), { bySign: 0xffffffff });
+      assert.deepEqual(await dataOf({ alias: 1, isNull: true }), { bySign: null });
+    });
+
+    it('are asked for where nobody has told them and the value means nothing without', async () => {
+      await eventOf('DBIRTH', { metrics: [{ name: 'Output', alias: 1, isNull: true }] });
+      for (const metric of [
+        { alias: 1, intValue: 1 },
+        { name: 'Scrap', longValue: 1 },
+        { name: 'Scrap', datatype: 99, bytesValue: Buffer.from([1]) },
+      ])
+        assert.match(
+          await refusalOf(send('DDATA', { metrics: [metric] })),
+          /(Output|Scrap) comes without a datatype.*birth again/,
+        );
+      assert.deepEqual(await dataOf({ alias: 1, doubleValue: 1.5 }), { Output: 1.5 });
+    });
+
+    it('and names of data are refused where no store can look them up', async () => {
+      assert.match(await refusalOf(send('DDATA', { metrics: [{ name: 'a\0b', intValue: 1 }] })), /NUL/);
+      await eventOf('DBIRTH', { metrics: birth });
+      const metrics = [
+        { name: 'byName', longValue: 1 },
+        { datatype: 3, intValue: 1 },
+      ];
+      assert.match(await refusalOf(send('DDATA', { metrics })), /neither name nor alias/);
+      await eventOf('DBIRTH', { metrics: [{ name: 'é'.repeat(500), datatype: 3, intValue: 1 }] });
+      assert.match(await refusalOf(send('DBIRTH', { metrics: [{ name: 'é'.repeat(501) }] })), /has over 1000 bytes/);
+    });
+  });
+
+  it('keeps every value of a name that comes several times, in their order', async () => {
+    await eventOf('DBIRTH', { metrics: [{ name: 'Output', alias: 1, datatype: 3, intValue: 0 }] });
+    const metrics = [
+      { alias: 1, intValue: 5 },
+      { name: 'Scrap', datatype: 3, intValue: 2 },
+      { name: 'Output', intValue: 6 },
+    ];
+    assert.deepEqual(await dataOf(...metrics, { alias: 1, isNull: true }), { Output: [5, 6, null], Scrap: 2 });
+  });
 });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import type { Birthplace } from '../../lib/store/births.ts';
 import { testStores } from '../support/stores.ts';
 
 for (const { name, open } of testStores())
@@ -10,30 +12,57 @@ for (const { name, open } of testStores())
     });
     after(() => opened?.end());
     const place = { queue: 'q', edge: 'acme/edge-1', device: 'press' };
-    const told = (...names: string[]) => new Map(names.map((metric, at) => [String(at), metric]));
+    const node = { ...place, device: '' };
+    const unknown = { at: null, bdSeq: null };
+    const metrics = (...names: string[]) => names.map((name, at) => ({ name, alias: String(at), datatype: 3 }));
+    const told = async (where: Birthplace, ...aliases: string[]) =>
+      (await opened.store.births.told(where, { aliases, names: [] })).map(({ name }) => name).toSorted();
+    beforeEach(async () => {
+      for (const edge of [place.edge, 'acme/edge-10']) await opened.store.births.died({ ...node, edge }, unknown);
+    });
 
-    it('take the place of the birth before, and tell the names that are asked for', async () => {
+    it('take the place of the birth before, and tell the metrics that are asked for', async () => {
       const { births } = opened.store;
-      await births.replace(place, told('Output', 'Scrap', 'Speed'));
-      await births.replace(place, told('Rejects', 'Speed'));
-      assert.deepEqual(await births.names(place, ['0', '2', '9']), new Map([['0', 'Rejects']]));
-      assert.deepEqual(await births.names(place, []), new Map());
-      assert.deepEqual(await births.names({ ...place, device: '' }, ['0']), new Map());
+      await births.born(place, unknown, metrics('Output', 'Scrap', 'Speed'));
+      const unaliased = [
+        { name: 'Uptime', alias: '', datatype: 4 },
+        { name: 'Shift', alias: '', datatype: null },
+      ];
+      await births.born(place, unknown, [...metrics('Rejects', 'Speed'), ...unaliased]);
+      assert.deepEqual(await told(place, '0', '2', '9'), ['Rejects']);
+      assert.deepEqual(await births.told(place, { aliases: [], names: ['Uptime', 'Output'] }), unaliased.slice(0, 1));
+      const both = await births.told(place, { aliases: ['0'], names: ['Shift'] });
+      assert.deepEqual(both, [...metrics('Rejects'), ...unaliased.slice(1)]);
+      assert.deepEqual(await births.told(place, { aliases: [], names: [] }), []);
+      assert.deepEqual(await told(node, '0'), []);
+    });
+
+    it('keep names as long as a message may have, whatever database it is', async () => {
+      const text = () => randomBytes(500).toString('hex');
+      const long = { ...place, edge: text() };
+      await opened.store.births.born(long, unknown, metrics(text()));
+      assert.equal((await told(long, '0')).length, 1);
     });
 
     it('end what the devices said when their edge node is born, and not what those of others said', async () => {
       const { births } = opened.store;
       const other = { ...place, edge: 'acme/edge-10' };
-      for (const each of [place, other]) await births.replace(each, told('Output'));
-      await births.replace({ ...place, device: '' }, told('Uptime'));
-      assert.deepEqual(await births.names(place, ['0']), new Map());
-      assert.deepEqual(await births.names(other, ['0']), told('Output'));
+      for (const each of [place, other]) await births.born(each, unknown, metrics('Output'));
+      await births.born(node, unknown, metrics('Uptime'));
+      assert.deepEqual(await told(place, '0'), []);
+      assert.deepEqual(await told(other, '0'), ['Output']);
     });
 
     it('are the same whichever of several instances is the last with them', async () => {
       const { births } = opened.store;
-      const names = told(...Array.from({ length: 600 }, (_, at) => `m${at}`));
-      await Promise.all(Array.from({ length: 8 }, () => births.replace(place, names)));
-      assert.deepEqual(await births.names(place, [...names.keys()]), names);
+      const names = Array.from({ length: 600 }, (_, at) => `m${at}`);
+      const aliases = names.map((_, at) => String(at));
+      await Promise.all(Array.from({ length: 8 }, () => births.born(place, unknown, metrics(...names))));
+      assert.deepEqual(await told(place, ...aliases), names.toSorted());
+      await Promise.all(
+        Array.from({ length: 8 }, (_, at) => births.born(at % 2 ? place : node, unknown, metrics(`only-${at}`, 'and'))),
+      );
+      assert.equal((await told(place, '0')).length <= 1, true);
+      assert.equal((await told(node, '0')).length, 1);
     });
   });

@@ -57,7 +57,11 @@ function deeper({ metric, depth }: Place): Place {
 
 function known(datatype: string | undefined, metric: string): string {
   if (datatype) return datatype;
-  throw new UnreadableEvent(`The value of ${metric} comes without a datatype that is known.`, metric);
+  const todo = 'Have its edge node send its birth again, with datatypes.';
+  throw new UnreadableEvent(
+    `The value of ${metric} comes without a datatype that is known, and no birth has told it. ${todo}`,
+    metric,
+  );
 }
 
 /** Protobuf holds it unsigned; whether it is, only the datatype says. */

@@ -1,9 +1,11 @@
-import type { Births } from '../../store/births.ts';
+import type { Births, BornMetric } from '../../store/births.ts';
 import { type Packet, UnreadableEvent } from '../packet.ts';
-import { decodePayload, type Message } from './sparkplug-payload.ts';
+import { datatypeName, decodePayload, type Message } from './sparkplug-payload.ts';
 import { metricValue } from './sparkplug-value.ts';
 
 const TOPIC = /^spBv1\.0\/([^/]+)\/(N|D)(BIRTH|DATA|DEATH|CMD)\/([^/]+)(?:\/([^/]+))?$/;
+/** Births are found by these; what an index of PostgreSQL can hold is 2,704 bytes in all. */
+const MOST_NAME_BYTES = 1_000;
 
 /** Whether a topic is of Sparkplug B. */
 export function isSparkplug(topic: string): boolean {
@@ -11,65 +13,107 @@ export function isSparkplug(topic: string): boolean {
 }
 
 /**
- * Reads Sparkplug B. Births tell the names of the metrics that data then brings by alias; they are kept in the store for
- * `queue`. Data by an alias that no birth named is unreadable, and says so: what it means cannot be told. The id of an event
- * is its topic, time and sequence number. Throws UnreadableEvent, and StoreError where the births cannot be kept or looked up.
+ * Reads Sparkplug B. Births tell the names and datatypes of the metrics that data then brings by alias, or without a datatype;
+ * they are kept in the store for `queue`. Data by an alias that no birth named is unreadable, and says so: what it means cannot
+ * be told. A name that comes several times has the list of its values. The id of an event is its topic, time and sequence
+ * number. Throws UnreadableEvent, and StoreError where the births cannot be kept or looked up.
  */
 export async function readSparkplug({ topic, payload: bytes }: Packet, births: Births, queue: string): Promise<object> {
   const [, group, of, kind, node, device = ''] = TOPIC.exec(topic) ?? [];
   if (!kind || kind === 'CMD') throw new UnreadableEvent(`${topic} is no Sparkplug B topic that brings events.`, 'topic');
   const edge = `${group}/${node}`;
   const place = device ? `${edge}/${device}` : edge;
+  checkName(place, 'topic');
   const payload = decodePayload(bytes);
-  const metrics = kind === 'DEATH' ? [] : (payload.metrics ?? []);
-  const born = { queue, edge, device };
-  let aliases: ReadonlyMap<string, string>;
-  if (kind === 'DATA') {
-    aliases = await births.names(born, metrics.filter(({ name }) => !name).map(aliasOf));
-  } else {
-    aliases = toldBy(metrics);
-    await births.replace(born, aliases);
-  }
-  const named = metrics.map((metric) => {
-    const name = nameOf(metric, aliases, place);
-    return [name, metricValue(metric, metric.datatype, name)] as const;
-  });
-  const time = sent(payload, 'timestamp') ? Number(String(payload.timestamp)) : Number.NaN;
-  const data = Object.fromEntries(named);
+  const sentMetrics = kind === 'DEATH' ? [] : (payload.metrics ?? []);
+  for (const { name } of sentMetrics) checkName(name as string, 'name');
+  const time = sent(payload, 'timestamp') ? timeOf(payload.timestamp) : null;
+  const [born, moment] = [
+    { queue, edge, device },
+    { at: time, bdSeq: null },
+  ];
+  if (kind === 'BIRTH') await births.born(born, moment, toldBy(sentMetrics));
+  const told = kind === 'DATA' ? await births.told(born, wantedBy(sentMetrics)) : [];
+  if (kind === 'DEATH') await births.died(born, moment);
+  const data = dataOf(sentMetrics, told, place);
   const type = data['planbridge/type'];
   return {
     specversion: '1.0',
-    id: `${topic}#${Number.isFinite(time) ? time : ''}#${sent(payload, 'seq') ? payload.seq : ''}`,
+    id: `${topic}#${time ?? ''}#${sent(payload, 'seq') ? payload.seq : ''}`,
     source: `/${place}`,
     type: typeof type === 'string' ? type : `sparkplug.${of?.toLowerCase()}${kind.toLowerCase()}`,
-    ...(Number.isFinite(time) && time > 0 ? { time: new Date(time).toISOString() } : {}),
+    ...(time ? { time: new Date(time).toISOString() } : {}),
     data,
   };
 }
 
-/** The names by alias that a birth tells. */
-function toldBy(metrics: readonly Message[]): Map<string, string> {
-  const aliases = new Map<string, string>();
+/** The metrics that a birth tells; where an alias stands for two, for the last one. */
+function toldBy(metrics: readonly Message[]): BornMetric[] {
+  const told = new Map<string, BornMetric>();
   for (const metric of metrics) {
     const name = metric.name as string;
-    if (name.includes('\0')) throw new UnreadableEvent('The name of a metric holds a NUL character.', 'name');
-    if (name && sent(metric, 'alias')) aliases.set(aliasOf(metric), name);
+    const alias = aliasOf(metric) ?? '';
+    if (!name) continue;
+    told.set(alias || `name:${name}`, {
+      ...{ name, alias },
+      datatype: datatypeName(metric.datatype) ? (metric.datatype as number) : null,
+    });
   }
-  return aliases;
+  return [...told.values()];
 }
 
-function aliasOf({ alias }: Message): string {
-  return String(alias);
+/** What births have to tell of the metrics of data. */
+function wantedBy(metrics: readonly Message[]): { aliases: string[]; names: string[] } {
+  const [aliases, names] = [new Set<string>(), new Set<string>()];
+  for (const metric of metrics) {
+    const alias = aliasOf(metric);
+    if (!metric.name && alias) aliases.add(alias);
+    if (metric.name && !metric.datatype) names.add(metric.name as string);
+  }
+  return { aliases: [...aliases], names: [...names] };
 }
 
-function nameOf(metric: Message, aliases: ReadonlyMap<string, string>, place: string): string {
-  const found = (metric.name as string) || aliases.get(aliasOf(metric));
-  if (!found)
-    throw new UnreadableEvent(
-      `No birth of ${place} has told which metric alias ${aliasOf(metric)} is. Have it send its birth again.`,
-      'alias',
-    );
-  return found;
+/** The values of metrics by their names; where a name comes several times, as a list in their order. */
+function dataOf(metrics: readonly Message[], told: readonly BornMetric[], place: string): Record<string, unknown> {
+  const byAlias = new Map(told.map((metric) => [metric.alias, metric]));
+  const byName = new Map(told.map((metric) => [metric.name, metric]));
+  const values = new Map<string, unknown[]>();
+  for (const metric of metrics) {
+    const alias = aliasOf(metric);
+    const born = metric.name ? byName.get(metric.name as string) : alias ? byAlias.get(alias) : undefined;
+    const name = (metric.name as string) || born?.name;
+    if (!name) throw nameless(alias, place);
+    const value = metricValue(metric, metric.datatype || born?.datatype, name);
+    const before = values.get(name);
+    if (before) before.push(value);
+    else values.set(name, [value]);
+  }
+  return Object.fromEntries([...values].map(([name, all]) => [name, all.length > 1 ? all : all[0]]));
+}
+
+function nameless(alias: string | undefined, place: string): UnreadableEvent {
+  return new UnreadableEvent(
+    alias
+      ? `No birth of ${place} has told which metric alias ${alias} is. Have it send its birth again.`
+      : `A metric of ${place} has neither name nor alias.`,
+    'alias',
+  );
+}
+
+function aliasOf(metric: Message): string | undefined {
+  return sent(metric, 'alias') ? String(metric.alias) : undefined;
+}
+
+/** Milliseconds since 1970; null where a date cannot hold them. */
+function timeOf(timestamp: unknown): number | null {
+  const time = Number(String(timestamp));
+  return time > 0 && time <= 8.64e15 ? time : null;
+}
+
+function checkName(name: string, field: string): void {
+  if (name.includes('\0')) throw new UnreadableEvent('The name of a metric holds a NUL character.', field);
+  if (Buffer.byteLength(name) > MOST_NAME_BYTES)
+    throw new UnreadableEvent(`The name ${name.slice(0, 60)}… has over ${MOST_NAME_BYTES} bytes.`, field);
 }
 
 /** Whether a field was sent: what was not reads as the format's default. */

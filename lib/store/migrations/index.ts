@@ -5,6 +5,7 @@ import * as turns from './003-turns.ts';
 import * as versions from './004-versions.ts';
 import * as desk from './005-desk.ts';
 import * as births from './006-births.ts';
+import * as bornMetrics from './007-born-metrics.ts';
 
 /** Every migration, by name, in order. One that has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '004-versions': versions,
   '005-desk': desk,
   '006-births': births,
+  '007-born-metrics': bornMetrics,
 };
