@@ -4,10 +4,14 @@ import { CATALOGUE } from '../exceptions/catalogue.ts';
 import { type Refusal, shortRecord } from '../exceptions/refusal.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import type { Held } from '../store/context.ts';
+import { StoreError } from '../store/errors.ts';
 import { EVENT_PRIORITY } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
 import type { Packet } from './packet.ts';
-import { packetKey, type Reading } from './read-event.ts';
+import { packetKey, type Reading, refusalOf } from './read-event.ts';
+
+/** From this try on, what the store fails with for no reason of its own is taken for the message's. */
+const LASTING_FROM = 3;
 
 /** What stands in the store of a message: what it was read as. */
 type Kept = { readonly topic: string } & Reading;
@@ -17,12 +21,13 @@ export type EmittedEvent = Kept & { readonly key: string; readonly lease: Held }
 
 /**
  * Keeps what a message was read as: when this returns, it is on disk. An event that came before is not kept again; one with the same
- * source and id but other content is kept as an exception, for nobody can tell which of the two is right.
- * Says whether it is new.
+ * source and id but other content is kept as an exception, for nobody can tell which of the two is right. So is one that the
+ * store did not take however often it was tried (`attempt`, from 1), though it is in order: it would hold up all that come after it.
+ * Says whether it is new. Throws StoreError, and what else the store fails with at first.
  */
 export async function acceptEvent(
   store: Store,
-  { queue, maxAttempts }: { queue: string; maxAttempts: number },
+  { queue, maxAttempts, attempt = 1 }: { queue: string; maxAttempts: number; attempt?: number },
   packet: Packet,
   reading: Reading,
 ): Promise<boolean> {
@@ -37,10 +42,16 @@ export async function acceptEvent(
       maxAttempts,
       audit: entryOf(key, payload, queue),
     });
-  if ('refusal' in reading) return (await keep(packetKey(packet), { topic, ...reading })) === 'new';
-  const accepted = await keep(eventKey(reading.event), { topic, ...reading });
-  if (accepted !== 'conflict') return accepted === 'new';
-  await keep(packetKey(packet), { topic, refusal: conflictOf(reading.event, topic) });
+  const refuse = async (refusal: Refusal) => (await keep(packetKey(packet), { topic, refusal })) === 'new';
+  if ('refusal' in reading) return refuse(reading.refusal);
+  try {
+    const accepted = await keep(eventKey(reading.event), { topic, ...reading });
+    if (accepted !== 'conflict') return accepted === 'new';
+  } catch (error) {
+    if (error instanceof StoreError || attempt < LASTING_FROM) throw error;
+    return refuse(refusalOf(packet, `The store does not take the event: ${(error as Error).message}.`));
+  }
+  await refuse(conflictOf(reading.event, topic));
   return false;
 }
 

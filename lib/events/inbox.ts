@@ -18,8 +18,8 @@ export type InboxOptions = {
   readonly tls?: Readonly<Record<string, unknown>>;
   /** For how long the broker keeps the session (MQTT 5). */
   readonly sessionSeconds: number;
-  /** Takes a message over durably. While it fails, the message is not acknowledged. */
-  readonly accept: (packet: Packet) => Promise<void>;
+  /** Takes a message over durably, at whatever try since it came, from 1. While it fails, the message is not acknowledged. */
+  readonly accept: (packet: Packet, attempt: number) => Promise<void>;
   readonly onConnected: () => void;
   /** The broker (BrokerError) or the store does not take us; it goes on trying. */
   readonly onTrouble: (error: Error) => void;
@@ -56,7 +56,7 @@ export function openInbox(options: InboxOptions): Inbox {
     const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
     for (let attempt = 1; !gone.aborted; attempt++) {
       try {
-        await options.accept({ topic: packet.topic, payload, contentType, userProperties });
+        await options.accept({ topic: packet.topic, payload, contentType, userProperties }, attempt);
         return true;
       } catch (error) {
         options.onTrouble(error as Error);

@@ -57,7 +57,8 @@ function withoutBlanks(raw: object): object {
   return Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null && value !== undefined));
 }
 
-function refusalOf({ topic, payload }: Packet, message: string, field?: string): Refusal {
+/** A message that is no event, as an exception: with its topic and the beginning of what it holds. */
+export function refusalOf({ topic, payload }: Packet, message: string, field?: string): Refusal {
   const text = payload.subarray(0, 800).toString('utf8').replaceAll('\0', '\ufffd');
   return {
     reason: 'MALFORMED',

@@ -61,10 +61,10 @@ export default function (RED: NodeAPI): void {
 
         const inboxes = settings.url
           ? openInboxes(RED, this, settings, {
-              accept: async (packet) => {
+              accept: async (packet, attempt) => {
                 const opened = await store.open();
                 const reading = await readEvent(packet, { ...limits, queue, births: opened.births });
-                await acceptEvent(opened, { queue, maxAttempts }, packet, reading);
+                await acceptEvent(opened, { queue, maxAttempts, attempt }, packet, reading);
                 receiving.over();
                 emitter.nudge();
               },

@@ -2,8 +2,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { clientIdOf } from '../../lib/events/client-id.ts';
-import { type Inbox, openInbox } from '../../lib/events/inbox.ts';
-import type { Packet } from '../../lib/events/packet.ts';
+import { type Inbox, type InboxOptions, openInbox } from '../../lib/events/inbox.ts';
 import { SettingsError } from '../../lib/node/errors.ts';
 import type { Settings } from './settings.ts';
 
@@ -12,7 +11,7 @@ export type Credentials = { readonly user?: string; readonly password?: string }
 type TlsConfig = { addTLSOptions(options: Record<string, unknown>): Record<string, unknown> };
 
 export type InboxHandlers = {
-  readonly accept: (packet: Packet) => Promise<void>;
+  readonly accept: InboxOptions['accept'];
   readonly onConnected: () => void;
   readonly onTrouble: (error: Error) => void;
 };

@@ -114,19 +114,21 @@ import { mustHave } from '../support/required.ts';
 
   it('does not acknowledge what the store refuses, and takes it once the store is back', async () => {
     let refusing = true;
-    const troubles: string[] = [];
+    const [troubles, attempts] = [[] as string[], [] as number[]];
     await open({
-      accept: async ({ payload }) => {
+      accept: async ({ payload }, attempt) => {
+        attempts.push(attempt);
         if (refusing) throw new Error('The disk is full.');
         accepted.push(payload.toString());
       },
       onTrouble: ({ message }) => troubles.push(message),
     });
     await send('1', '2');
-    await until(() => troubles.includes('The disk is full.'));
+    await until(() => troubles.includes('The disk is full.') && attempts.length >= 2);
     refusing = false;
     await until(() => accepted.length >= 2);
     assert.deepEqual([...new Set(accepted)], ['1', '2']);
+    assert.deepEqual([attempts.slice(0, 2), attempts.at(-1)], [[1, 2], 1]);
   });
 
   it('gets what came while it was away', async () => {

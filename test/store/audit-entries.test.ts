@@ -4,6 +4,8 @@ import { acceptEvent, nextEvent } from '../../lib/events/emission.ts';
 import type { Packet } from '../../lib/events/packet.ts';
 import { readEvent } from '../../lib/events/read-event.ts';
 import { nextRun } from '../../lib/intake/emission.ts';
+import { StoreError } from '../../lib/store/errors.ts';
+import type { NewEvent } from '../../lib/store/event-jobs.ts';
 import type { RoutedRefusal } from '../../lib/store/exceptions.ts';
 import { type OpenedStore, testStores } from '../support/stores.ts';
 
@@ -58,6 +60,28 @@ for (const target of testStores()) {
           ['acme/nothing', 'MALFORMED'],
         ],
       );
+    });
+
+    it('an event that the store does not take is refused after some tries, and one that it does not take for now waits', async () => {
+      const [here, source] = [queue(), uuidv7()];
+      let error: Error = new Error('the row is too long');
+      const accept = async (job: NewEvent) => {
+        if (job.key === JSON.stringify([source, '1'])) throw error;
+        return opened.store.jobs.accept(job);
+      };
+      const store = { ...opened.store, jobs: { ...opened.store.jobs, accept } };
+      const given = packet(source);
+      const tried = async (attempt: number) => acceptEvent(store, { ...here, attempt }, given, await read(given));
+      await assert.rejects(tried(1), error);
+      await assert.rejects(tried(2), error);
+      assert.equal(await tried(3), true);
+      assert.equal(await tried(3), false, 'it came again, and is one exception still');
+      const refused = await next(here);
+      assert.ok(refused && 'refusal' in refused);
+      assert.match(refused.refusal.message, /does not take the event: the row is too long/);
+      assert.equal((await told('event.refused', here.queue)).length, 1);
+      error = new StoreError('unavailable', 'It does not answer.');
+      await assert.rejects(tried(99), error);
     });
 
     it('an event is given up, with its key and without a secret', async () => {
