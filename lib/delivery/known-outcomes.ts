@@ -8,7 +8,7 @@ import type { Effect } from '../store/effects.ts';
 import type { ClaimedJob } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
 import { isRelative } from './relative-values.ts';
-import { isNamed, keysOf, keyText, WriteJob, type WriteRecord } from './write-job.ts';
+import { isNamed, keysOf, keyText, WriteJob, type WriteRecord, WriteSummary } from './write-job.ts';
 
 /** The same business key came with other content: one of the two is wrong, and nobody but a person can tell which. */
 export class KeyConflict extends OdooError {
@@ -60,16 +60,19 @@ export async function knownOutcomes(store: Store, claimed: ClaimedJob, job: Writ
 }
 
 /**
- * Places of the records whose every field a job that came later has written already. One that differs in nothing is no
- * harm to do, and may have a follow-up to come; what is added is added whatever came later.
+ * Places of the records whose every field a job that came later has written already; what that one only tried, or Odoo
+ * refused, is not written. One that differs in nothing is no harm to do, and may have a follow-up to come; what is added is
+ * added whatever came later.
  */
 async function overtaken(store: Store, claimed: ClaimedJob, job: WriteJob): Promise<number[]> {
   const keys = keysOf(job);
   const later = new Map<string, WriteRecord>();
-  for (const id of await store.jobs.finishedSince(claimed)) {
-    const other = WriteJob.safeParse(await store.jobs.payload(id));
-    if (!other.success || other.data.model !== job.model || other.data.operation !== job.operation) continue;
-    for (const record of other.data.records) {
+  for (const { id, result } of await store.jobs.finishedSince(claimed)) {
+    const { data: other } = WriteJob.safeParse(await store.jobs.payload(id));
+    if (!other || other.dryRun || other.model !== job.model || other.operation !== job.operation) continue;
+    const unwritten = new Set(WriteSummary.safeParse(result).data?.unwritten);
+    for (const [index, record] of other.records.entries()) {
+      if (unwritten.has(index)) continue;
       const name = keyText(record, keys);
       later.set(name, { ...later.get(name), ...withoutMarks(record) });
     }

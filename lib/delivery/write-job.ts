@@ -42,6 +42,12 @@ export const WriteJob = z.object({
 export type WriteJob = z.infer<typeof WriteJob>;
 export type WriteRecord = z.infer<typeof WriteRecord>;
 
+/** What a later reader needs of what came of an `odoo-write` job. */
+export const WriteSummary = z.object({
+  /** Places of the records that were refused, and of which nothing was written. */
+  unwritten: z.array(z.number()).default([]),
+});
+
 /** The fields that tell which of Odoo's records a record is about. */
 export function keysOf({ operation, keys }: WriteJob): readonly string[] {
   return operation === 'update' ? ['id'] : keys;

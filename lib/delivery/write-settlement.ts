@@ -36,7 +36,7 @@ export function settleWrite(job: WriteJob, outcomes: readonly WriteOutcome[], bo
   return {
     outcomes,
     refusals,
-    result: counts,
+    result: { ...counts, unwritten: refused.filter(({ changed }) => !changed).map(({ index }) => index) },
     totals: {
       applied: counted([...created, ...updated]),
       unchanged: counted(having('unchanged')),

@@ -2,21 +2,25 @@ import { sql } from 'kysely';
 import type { StoreContext } from './context.ts';
 import type { ClaimedJob } from './jobs.ts';
 
+/** A job that is done, with the result that it was settled with. */
+export type FinishedJob = { readonly id: string; readonly result: unknown };
+
 /** How a job stands to the others of its queue, in the order in which what they are about came in. */
 export function jobOrderOf({ db }: StoreContext) {
   return {
-    /** Jobs of the same queue that were added later and are done already, oldest first. */
-    async finishedSince({ id, queue, createdAt }: Pick<ClaimedJob, 'id' | 'queue' | 'createdAt'>): Promise<string[]> {
+    /** Jobs of the same queue that stand after this one and are done already, in their order, with what came of each. */
+    async finishedSince({ id, queue, createdAt }: Pick<ClaimedJob, 'id' | 'queue' | 'createdAt'>): Promise<FinishedJob[]> {
       const rows = await db
         .selectFrom('jobs')
-        .select('id')
+        .select(['id', 'result'])
         .where('state', '=', sql.lit('done'))
         .where('updated_at', '>=', createdAt)
         .where('queue', '=', queue)
         .where((eb) => eb.or([eb('created_at', '>', createdAt), eb.and([eb('created_at', '=', createdAt), eb('id', '>', id)])]))
+        .orderBy('created_at')
         .orderBy('id')
         .execute();
-      return rows.map((row) => row.id);
+      return rows.map((row) => ({ id: row.id, result: JSON.parse(row.result ?? 'null') as unknown }));
     },
 
     /** In how many milliseconds an earlier job of the queue and kind may be done, where one is not; undefined where all are. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { doWriteJob } from '../../lib/delivery/do-write-job.ts';
 import { CalledOff } from '../../lib/delivery/verdict.ts';
 import { type Call, type OdooClient, openOdoo } from '../../lib/odoo/client.ts';
+import { OdooError } from '../../lib/odoo/errors.ts';
 import { searchAll } from '../../lib/odoo/pages.ts';
 import type { Store } from '../../lib/store/open.ts';
 import { openStore } from '../../lib/store/open.ts';
@@ -112,6 +113,48 @@ describe('doing a write job', () => {
     assert.deepEqual(kinds(await doNext()), ['unchanged']);
     await new Promise((resolve) => setTimeout(resolve, 60));
     assert.deepEqual(kinds(await doNext()), ['created'], 'what follows on a creation would never come');
+  });
+
+  const ROW = { ref: 'lost', name: 'New', street: 'New' };
+  const LATER: Readonly<Record<string, { readonly job: object; readonly kinds: readonly string[] }>> = {
+    'was refused': { job: { records: [{ ...ROW, country_id: 999_999 }] }, kinds: ['refused'] },
+    'was refused, and came twice': {
+      job: { records: [{ ...ROW, country_id: 999_999 }, ROW] },
+      kinds: ['refused', 'refused'],
+    },
+    'was only tried': { job: { records: [ROW], dryRun: true }, kinds: ['created'] },
+  };
+  for (const [what, later] of Object.entries(LATER))
+    it(`still writes its record where that of a later job ${what}`, async () => {
+      const ref = `lost ${what}`;
+      await add('old', { operation: 'upsert', keys: ['ref'], records: [{ ref, name: 'Old', street: 'Old' }] });
+      const waiting = await claim();
+      await store.jobs.retry(waiting.lease, { error: 'Odoo was away', delayMs: 50, countAttempt: true });
+      const { records, ...more } = later.job as { records: object[] };
+      await add('new', { operation: 'upsert', keys: ['ref'], records: records.map((record) => ({ ...record, ref })), ...more });
+      assert.deepEqual(kinds(await doNext()), later.kinds);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      assert.deepEqual(kinds(await doNext()), ['created']);
+      assert.equal((await held(ref))[0]?.name, 'Old');
+    });
+
+  it('leaves alone what a later job wrote, though what was to follow on it was refused', async () => {
+    const [row] = await searchAll(odoo, { model: MODEL, domain: [['ref', '=', 'late']], fields: [] });
+    assert.ok(row);
+    await add('old', { operation: 'update', records: [{ id: row.id, name: 'Old' }] });
+    const waiting = await claim();
+    await store.jobs.retry(waiting.lease, { error: 'Odoo was away', delayMs: 50, countAttempt: true });
+    await add('new', { operation: 'update', records: [{ id: row.id, name: 'Newer' }], followUp: 'action_replenish' });
+    const { call } = client;
+    client = {
+      ...client,
+      call: (one) => (one.method === 'action_replenish' ? Promise.reject(new OdooError('validation', 'No vendor.')) : call(one)),
+    };
+    assert.deepEqual(kinds(await doNext()), ['refused']);
+    client = { ...client, call };
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    assert.deepEqual(kinds(await doNext()), ['unchanged']);
+    assert.equal((await held('late'))[0]?.name, 'Newer');
   });
 
   it('still writes what the later job said nothing of', async () => {

@@ -28,7 +28,7 @@ describe('settling a write job', () => {
       created: { lines: 0, quantity: '0', records: 1 },
       updated: { lines: 0, quantity: '0', records: 1 },
     });
-    assert.deepEqual(result, { created: 1, updated: 1, unchanged: 1, refused: 1 });
+    assert.deepEqual(result, { created: 1, updated: 1, unchanged: 1, refused: 1, unwritten: [3] });
   });
 
   it('accounts for every line of the job once', () => {

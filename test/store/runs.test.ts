@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Held } from '../../lib/store/context.ts';
 import type { RoutedRefusal } from '../../lib/store/exceptions.ts';
@@ -307,8 +308,15 @@ for (const target of testStores()) {
       });
 
     it('lets what a run stages after a later one stand before it, and after it where the run is replayed', async () => {
-      const [first, second] = [await accept(1), await accept(1)];
-      const leases = { [first]: (await claim()).lease, [second]: (await claim()).lease };
+      const runs: string[] = [];
+      const leases: Record<string, Held> = {};
+      for (let at = 0; at < 3; at++) {
+        const run = await accept(1);
+        runs.push(run);
+        leases[run] = (await claim()).lease;
+        await sleep(2);
+      }
+      const [first = '', second = '', third = ''] = runs;
       const queue = `odoo-write:${first}`;
       const stage = async (run: string, lease = leases[run]) => {
         assert.ok(lease);
@@ -320,11 +328,16 @@ for (const target of testStores()) {
         const [write] = await store.jobs.claim(queue, { owner: 'test', leaseSeconds: 60, limit: 1 });
         return write ?? assert.fail('there is no job');
       };
+      const last = await stage(third);
+      await store.jobs.succeed(last.lease, { result: { done: 1 } });
       const later = await stage(second);
-      await store.jobs.succeed(later.lease, { result: {} });
+      await store.jobs.succeed(later.lease, { result: { done: 2 } });
       // It broke off, and comes again.
       const again = await stage(first);
-      assert.deepEqual(await store.jobs.finishedSince(again), [later.id]);
+      assert.deepEqual(await store.jobs.finishedSince(again), [
+        { id: later.id, result: { done: 2 } },
+        { id: last.id, result: { done: 1 } },
+      ]);
       await store.jobs.succeed(again.lease, { result: {} });
       await store.runs.replay(first, 'anna');
       const replayed = await stage(first, (await claim()).lease);
