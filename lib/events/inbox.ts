@@ -32,6 +32,8 @@ export type Inbox = {
 
 const LONGEST_WAIT = 10_000;
 const RECONNECT_MILLISECONDS = 1_000;
+/** How long the broker is given to answer, and to close, when we end. */
+const ENDING_MILLISECONDS = 2_000;
 /** Two clients of one id would throw each other out without end; each leaves the other be for a while. */
 const TAKEN_OVER_MILLISECONDS = 30_000;
 /** A connection that breaks off sooner was hardly cut by the network. */
@@ -47,6 +49,7 @@ export function openInbox(options: InboxOptions): Inbox {
   const stopping = new AbortController();
   let connection = new AbortController();
   let taking: Promise<void> = Promise.resolve();
+  let subscribing: Promise<void> = Promise.resolve();
   let version: 'asked' | 'refused' | 'settled' = options.version === 'auto' ? 'asked' : 'settled';
   const client: MqttClient = mqtt.connect(options.url, clientOptions(options));
 
@@ -86,7 +89,7 @@ export function openInbox(options: InboxOptions): Inbox {
     said = false;
     since = Date.now();
     client.options.reconnectPeriod = RECONNECT_MILLISECONDS;
-    client
+    subscribing = client
       .subscribeAsync(options.topic, { qos: 1 })
       .then((granted) => {
         if (granted.some(({ qos }) => qos > 2))
@@ -121,7 +124,12 @@ export function openInbox(options: InboxOptions): Inbox {
     async stop() {
       stopping.abort();
       await Promise.race([taking, sleep(LONGEST_WAIT)]);
-      await client.endAsync();
+      // The answer to it stands behind a message that was not taken, and mqtt.js would wait for it without end.
+      const answered = await Promise.race([subscribing.then(() => true), sleep(ENDING_MILLISECONDS, false)]);
+      const ended = client.endAsync(!answered);
+      await Promise.race([ended, sleep(ENDING_MILLISECONDS)]);
+      client.stream.destroy();
+      await ended;
     },
   };
 }

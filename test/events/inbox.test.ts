@@ -131,6 +131,33 @@ import { mustHave } from '../support/required.ts';
     assert.deepEqual([attempts.slice(0, 2), attempts.at(-1)], [[1, 2], 1]);
   });
 
+  it('stops within seconds while the store refuses what waits, and leaves it with the broker', async () => {
+    const first = await open();
+    await first.stop();
+    await send('1', '2', '3');
+    const refused = Promise.withResolvers<void>();
+    const accept = async () => {
+      refused.resolve();
+      throw new Error('The disk is full.');
+    };
+    // Its subscription is not answered before the first message is taken.
+    void open({ accept });
+    await refused.promise;
+    const since = Date.now();
+    const stopped = await Promise.race([
+      inboxes
+        .at(-1)
+        ?.stop()
+        .then(() => true),
+      sleep(8_000, false),
+    ]);
+    assert.ok(stopped, 'it never ended');
+    assert.ok(Date.now() - since < 5_000);
+    await open();
+    await until(() => accepted.length === 3);
+    assert.deepEqual(accepted, ['1', '2', '3']);
+  });
+
   it('gets what came while it was away', async () => {
     const first = await open();
     await first.stop();
