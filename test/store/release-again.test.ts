@@ -18,7 +18,7 @@ for (const target of testStores()) {
     beforeEach(() => {
       name = `plan-${uuidv7()}`;
     });
-    const { imported, released, shown } = versionFlow(
+    const { accepted, imported, judged, preview, released, shown } = versionFlow(
       () => store,
       () => name,
     );
@@ -34,6 +34,24 @@ for (const target of testStores()) {
       assert.equal(refused(await store.versions.releaseAgain(first.id, BEN)), 'approved');
       await released('2026-12-01');
       assert.equal((await shown(first.id)).state, 'released');
+    });
+
+    it('waits for what its run is given again, and leaves that one’s release alone', async () => {
+      const run = await accepted(2);
+      const first = await judged([item('A', '5')], true, { held: ['B'] });
+      await released('2026-12-01');
+      await store.runs.redrive(run, { who: 'ben', why: 'B has a supplier' });
+      assert.equal(refused(await store.versions.releaseAgain(first.id, BEN)), 'state', 'the run is under way');
+      const second = await judged([item('B', '1')], false, { before: [item('A', '5')] });
+      assert.equal(second.state, 'awaiting-approval');
+      await preview();
+      assert.equal(refused(await store.versions.releaseAgain(first.id, BEN)), 'state', 'the run has a later version');
+      assert.equal(refused(await store.versions.approve(second.id, BEN)), 'approved');
+      await released('2026-12-01');
+      assert.deepEqual([(await shown(second.id)).state, (await store.runs.summary(run))?.state], ['released', 'applied']);
+      assert.equal(refused(await store.versions.releaseAgain(first.id, BEN)), 'state', 'the later version has its lines');
+      assert.equal(refused(await store.versions.releaseAgain(second.id, BEN)), 'approved');
+      await released('2026-12-01');
     });
   });
 }

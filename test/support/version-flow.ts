@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { v7 as uuidv7 } from 'uuid';
 import type { FlowRecord } from '../../lib/canonical/marks.ts';
 import type { VersionItem } from '../../lib/canonical/version-item.ts';
+import { route } from '../../lib/exceptions/routing.ts';
 import { nextVersion } from '../../lib/release/emission.ts';
 import type { ClaimedJob } from '../../lib/store/jobs.ts';
 import type { Store } from '../../lib/store/open.ts';
@@ -18,6 +19,20 @@ export const EMITTED = { queue: QUEUE, owner: 'test', leaseSeconds: 60, day: '20
 export function item(product: string, quantity: string, group = 'All'): VersionItem {
   const periods = [{ period: '2026-12', quantity, lines: [[2, quantity] as [number, string]] }];
   return { product, location: 'WH', group, uom: 'Units', lines: 1, sent: quantity, periods };
+}
+
+/** A line of a product for which there is no source. */
+function refusalOf(product: string, at: number) {
+  const refusal = {
+    reason: 'NO_SUPPLY_SOURCE' as const,
+    stage: 'validation' as const,
+    message: `${product} is neither made nor bought.`,
+    record: { product, $line: at + 2 },
+    line: at + 2,
+    product,
+    quantity: '1',
+  };
+  return { ...refusal, ...route(refusal) };
 }
 
 /** What a flow does with forecasts of an interface: it makes versions of them, and writes what their releases give it. */
@@ -47,18 +62,27 @@ export function versionFlow(store: () => Store, name: () => string) {
     await accepted(items.length, requester);
     return judged(items, automatic, { waitHours, purpose });
   };
-  /** The next accepted run, likewise. */
+  /** The next accepted run, or what of one is given again, likewise: `held` are products that are held, `before` what its version wants already. */
   const judged = async (
     items: readonly VersionItem[],
     automatic: boolean,
-    { waitHours = 24, purpose = 'baseline' as VersionPurpose, intake = INTAKE },
+    {
+      waitHours = 24,
+      purpose = 'baseline' as VersionPurpose,
+      intake = INTAKE,
+      held = [] as readonly string[],
+      before = [] as readonly VersionItem[],
+    },
   ): Promise<Version> => {
     const { lease, run = '' } = await claim(intake);
-    const quantity = String(items.reduce((total, { sent }) => total + Number(sent), 0));
-    await store().runs.total(lease, 'validated', '0', { lines: items.length, quantity });
-    await store().runs.total(lease, 'accepted', '0', { lines: items.length, quantity });
+    const quantity = items.reduce((total, { sent }) => total + Number(sent), 0);
+    const count = (more: number) => ({ lines: items.length + more, quantity: String(quantity + more) });
+    await store().runs.total(lease, 'validated', '0', count(held.length));
+    await store().runs.total(lease, 'accepted', '0', count(0));
+    await store().exceptions.add(held.map(refusalOf), run, lease);
     const queue = purpose === 'promotion' ? PROMOTIONS : QUEUE;
-    const id = await store().versions.keep(lease, { interface: name(), run, queue, purpose, mappings: [], rules: [] }, items);
+    const head = { interface: name(), run, queue, purpose, mappings: [], rules: [] };
+    const id = await store().versions.keep(lease, head, [...before, ...items]);
     const baseline = (await store().versions.baseline(name()))?.id;
     const why = automatic ? [] : ['It is large.'];
     await store().versions.validated(lease, id, { baseline, difference: {}, automatic, why, waitHours, maxAttempts: 3 });

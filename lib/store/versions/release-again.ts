@@ -2,6 +2,7 @@ import { appendAudit } from '../audit.ts';
 import { lockedRun, type StoreContext } from '../context.ts';
 import { insertJobs } from '../insert-jobs.ts';
 import { packPayload } from '../payload.ts';
+import { ENDED } from '../schema.ts';
 import type { Decided, Decision } from './approval.ts';
 import { hasItsLines } from './items.ts';
 import { versionOf } from './read.ts';
@@ -10,7 +11,8 @@ export function releasingAgainOf({ db, dialect }: StoreContext, keyDays: number)
   return {
     /**
      * Has a version released again, as it is. Refused for the one who sent it, for one that is not approved, superseded or
-     * rolled back, or never was released, and where its lines are gone.
+     * rolled back, or never was released, while its run is under way or has gone on to a later version, for what is counted
+     * for the run is that one's then, and where its lines are gone.
      */
     releaseAgain: (id: string, { who, comment }: Decision): Promise<Decided> =>
       db.transaction().execute(async (tx): Promise<Decided> => {
@@ -18,9 +20,14 @@ export function releasingAgainOf({ db, dialect }: StoreContext, keyDays: number)
         if (!named?.run) return { refused: `There is no version ${id.slice(0, 200)}.`, because: 'missing' };
         const run = await lockedRun(tx, dialect, named.run);
         const row = await tx.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-        if (!['approved', 'released', 'superseded', 'rolled-back'].includes(row.state) || run?.state === 'applying')
+        if (!run || !ENDED.includes(run.state) || !['approved', 'released', 'superseded', 'rolled-back'].includes(row.state))
           return {
             refused: `Version ${id} is ${row.state.replace('-', ' ')}, its run ${run?.state}: it cannot be released now.`,
+            because: 'state',
+          };
+        if (run.version !== id)
+          return {
+            refused: `Version ${id} is not its run's any more: its lines were given again${run.version ? `, and are ${run.version}` : ''}.`,
             because: 'state',
           };
         if (row.requester !== null && row.requester === who)
