@@ -1,4 +1,5 @@
 import { chunks, type StoreContext, type Tx } from './context.ts';
+import type { BirthsTable } from './schema.ts';
 
 /** Who was born: an edge node, or one of its devices. */
 export type Birthplace = {
@@ -32,13 +33,20 @@ export type Births = ReturnType<typeof birthsOf>;
 
 export function birthsOf({ db, dialect }: StoreContext) {
   return {
-    /** Takes the metrics of a birth in place of those before. Those of an edge node end its devices' too. */
+    /**
+     * Takes the metrics of a birth in place of those before. Those of an edge node end its devices' too. One that is older
+     * than the last is left: an instance that works off a backlog gets it late.
+     */
     async born(place: Birthplace, { at, bdSeq }: Moment, metrics: readonly BornMetric[]): Promise<void> {
       const { queue, edge, device } = place;
       const rows = metrics.map(({ name, alias, datatype }) => ({ queue, edge, device, metric: name, alias, datatype }));
       await db.transaction().execute(async (tx) => {
         await lockEdge(tx, place);
-        await forget(tx, place);
+        const last = await lastOf(tx, place);
+        if (isBefore(at, last)) return;
+        // The same once more, by another instance or after a crash: its devices may have been born since.
+        const again = at !== null && at === last?.at && bdSeq === last.bd_seq;
+        await forget(tx, place, !again);
         await tx
           .insertInto('births')
           .values({ queue, edge, device, at, bd_seq: bdSeq })
@@ -48,11 +56,22 @@ export function birthsOf({ db, dialect }: StoreContext) {
       });
     },
 
-    /** Forgets what births told: after its death, nothing of an edge node's and its devices', or of the device's, holds. */
-    async died(place: Birthplace, _: Moment): Promise<void> {
+    /**
+     * Forgets what births told: nothing that an edge node and its devices, or a device, told holds after its death, nor does
+     * the time of it, for the clock may be another when it comes back. A death of another session than the last birth's is
+     * left, as Sparkplug has it, and so is one of a device from before its last birth. The time of an edge node's says
+     * nothing: as the last will of its connection it was written before the birth.
+     */
+    async died(place: Birthplace, { at, bdSeq }: Moment): Promise<void> {
+      const { queue, edge, device } = place;
       await db.transaction().execute(async (tx) => {
         await lockEdge(tx, place);
+        const last = await lastOf(tx, place);
+        if (device ? isBefore(at, last) : bdSeq !== null && last?.bd_seq && bdSeq !== last.bd_seq) return;
         await forget(tx, place);
+        const births = tx.updateTable('births').set({ at: null, bd_seq: null });
+        const ended = births.where('queue', '=', queue).where('edge', '=', edge);
+        await (device ? ended.where('device', '=', device) : ended).execute();
       });
     },
 
@@ -104,8 +123,23 @@ export function birthsOf({ db, dialect }: StoreContext) {
   }
 
   /** Takes away the metrics of a device, or of an edge node with all its devices. */
-  async function forget(tx: Tx, { queue, edge, device }: Birthplace): Promise<void> {
+  async function forget(tx: Tx, { queue, edge, device }: Birthplace, devicesToo = true): Promise<void> {
     const told = tx.deleteFrom('born_metrics').where('queue', '=', queue).where('edge', '=', edge);
-    await (device ? told.where('device', '=', device) : told).execute();
+    await (device || !devicesToo ? told.where('device', '=', device) : told).execute();
   }
+}
+
+function lastOf(tx: Tx, { queue, edge, device }: Birthplace): Promise<Pick<BirthsTable, 'at' | 'bd_seq'> | undefined> {
+  return tx
+    .selectFrom('births')
+    .select(['at', 'bd_seq'])
+    .where('queue', '=', queue)
+    .where('edge', '=', edge)
+    .where('device', '=', device)
+    .executeTakeFirst();
+}
+
+/** Whether it was before the last birth; false where one of the two does not say. */
+function isBefore(at: number | null, last: Pick<BirthsTable, 'at'> | undefined): boolean {
+  return at !== null && typeof last?.at === 'number' && at < last.at;
 }

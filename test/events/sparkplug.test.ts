@@ -193,4 +193,62 @@ describe('Sparkplug B', () => {
     ];
     assert.deepEqual(await dataOf(...metrics, { alias: 1, isNull: true }), { Output: [5, 6, null], Scrap: 2 });
   });
+
+  describe('sessions', () => {
+    const bdSeq = (value: number) => ({ name: 'bdSeq', datatype: 8, longValue: value });
+    const output = (name: string) => ({ name, alias: 1, datatype: 3, intValue: 0 });
+    const silent = { timestamp: undefined, seq: undefined };
+    const node = 'edge-1';
+    const nodeData = async () => (await eventOf('NDATA', { metrics: [{ alias: 1, intValue: 7 }] }, node)).data;
+    const isForgotten = async () =>
+      assert.match(await refusalOf(send('NDATA', { metrics: [{ alias: 1, intValue: 7 }] }, node)), /birth again/);
+
+    it('are told by deaths and births, so that the next death is no repetition', async () => {
+      const deaths: Awaited<ReturnType<typeof eventOf>>[] = [];
+      for (const session of [4, 5, 5]) deaths.push(await eventOf('NDEATH', { ...silent, metrics: [bdSeq(session)] }, node));
+      assert.deepEqual(
+        deaths.map(({ data }) => data),
+        [{ bdSeq: 4 }, { bdSeq: 5 }, { bdSeq: 5 }],
+      );
+      assert.deepEqual(new Set(deaths.map(({ id }) => id)).size, 2);
+      const birth = async (session: number) => (await eventOf('NBIRTH', { metrics: [bdSeq(session)] }, node)).id;
+      assert.notEqual(await birth(4), await birth(5));
+      const { datatype: _, ...untyped } = bdSeq(6);
+      assert.deepEqual((await eventOf('NDEATH', { ...silent, metrics: [untyped] }, node)).data, { bdSeq: 6 });
+      assert.equal((await eventOf('NDEATH', {}, node)).id, 'spBv1.0/acme/NDEATH/edge-1#1#0');
+    });
+
+    it('end by their own death only', async () => {
+      await eventOf('NBIRTH', { metrics: [bdSeq(5), output('Output')] }, node);
+      await eventOf('NDEATH', { ...silent, metrics: [bdSeq(4)] }, node);
+      assert.deepEqual(await nodeData(), { Output: 7 });
+      await eventOf('NDEATH', { ...silent, metrics: [bdSeq(5)] }, node);
+      await isForgotten();
+    });
+
+    it('end by any death where one of the two does not say which it is of', async () => {
+      await eventOf('NBIRTH', { metrics: [bdSeq(5), output('Output')] }, node);
+      await eventOf('NDEATH', silent, node);
+      await isForgotten();
+      await eventOf('NBIRTH', { metrics: [output('Output')] }, node);
+      await eventOf('NDEATH', { ...silent, metrics: [bdSeq(5)] }, node);
+      await isForgotten();
+    });
+
+    it('are not gone back to by an older birth, which is an event all the same', async () => {
+      await eventOf('NBIRTH', { timestamp: 20, metrics: [bdSeq(5), output('Output')] }, node);
+      const { data } = await eventOf('NBIRTH', { timestamp: 10, metrics: [bdSeq(4), output('Scrap')] }, node);
+      assert.deepEqual(data, { bdSeq: 4, Scrap: 0 });
+      assert.deepEqual(await nodeData(), { Output: 7 });
+    });
+
+    it('are read whatever times and numbers a message holds', async () => {
+      const highest = '18446744073709551615';
+      const longest = { __proto__: null, low: -1, high: -1, unsigned: true };
+      const metrics = [{ name: 'bdSeq', datatype: 8, longValue: longest }, output('Output')];
+      const event = await eventOf('NBIRTH', { timestamp: longest, seq: longest, metrics }, node);
+      assert.deepEqual([event.time, event.data.bdSeq], [undefined, highest]);
+      assert.deepEqual(await nodeData(), { Output: 7 });
+    });
+  });
 });

@@ -53,6 +53,45 @@ for (const { name, open } of testStores())
       assert.deepEqual(await told(other, '0'), ['Output']);
     });
 
+    it('are left alone by an older one, and by one of an edge node that came again', async () => {
+      const { births } = opened.store;
+      const at = (when: number, session = '1') => ({ at: when, bdSeq: session });
+      await births.born(node, at(20), metrics('Uptime'));
+      await births.born(place, at(30), metrics('Output'));
+      await births.born(place, at(29), metrics('Scrap'));
+      await births.born(node, at(19, '0'), metrics('Shift'));
+      await births.born(node, at(20), metrics('Uptime'));
+      assert.deepEqual([...(await told(node, '0')), ...(await told(place, '0'))], ['Uptime', 'Output']);
+      await births.born(node, at(21), metrics('Shift'));
+      await births.born(place, at(29), metrics('Scrap'));
+      assert.deepEqual([...(await told(node, '0')), ...(await told(place, '0'))], ['Shift']);
+      await births.born(place, unknown, metrics('Rejects'));
+      assert.deepEqual(await told(place, '0'), ['Rejects']);
+    });
+
+    it('may be of any time after a death, for the clock may have been set', async () => {
+      const { births } = opened.store;
+      const at = (when: number) => ({ at: when, bdSeq: null });
+      for (const each of [node, place]) await births.born(each, at(50), metrics('Output'));
+      await births.died(node, unknown);
+      for (const each of [node, place]) await births.born(each, at(10), metrics('Scrap'));
+      assert.deepEqual([...(await told(node, '0')), ...(await told(place, '0'))], ['Scrap', 'Scrap']);
+    });
+
+    it('end by a death of their own session, and a device by one that is not older', async () => {
+      const { births } = opened.store;
+      await births.born(node, { at: 20, bdSeq: '5' }, metrics('Uptime'));
+      await births.born(place, { at: 20, bdSeq: null }, metrics('Output'));
+      await births.died(node, { at: 30, bdSeq: '4' });
+      await births.died(place, { at: 19, bdSeq: null });
+      assert.deepEqual([...(await told(node, '0')), ...(await told(place, '0'))], ['Uptime', 'Output']);
+      await births.died(place, { at: 20, bdSeq: null });
+      assert.deepEqual([...(await told(node, '0')), ...(await told(place, '0'))], ['Uptime']);
+      // The last will is written before the birth, and so is its time.
+      await births.died(node, { at: 19, bdSeq: '5' });
+      assert.deepEqual(await told(node, '0'), []);
+    });
+
     it('are the same whichever of several instances is the last with them', async () => {
       const { births } = opened.store;
       const names = Array.from({ length: 600 }, (_, at) => `m${at}`);

@@ -3,7 +3,7 @@ import { plainNumber } from './sparkplug-number.ts';
 
 type Item = { readonly bytes: number; readonly of: (view: DataView, at: number) => number | bigint };
 
-/** How each datatype that is a list of numbers packs them, little-endian (Sparkplug 3.0, 6.4.16). */
+/** How each datatype that is a list of numbers packs them, little-endian (Sparkplug 3.0, 6.4.17). */
 const NUMBERS: Readonly<Record<string, Item>> = {
   Int8Array: { bytes: 1, of: (view, at) => view.getInt8(at) },
   Int16Array: { bytes: 2, of: (view, at) => view.getInt16(at, true) },

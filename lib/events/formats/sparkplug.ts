@@ -7,6 +7,10 @@ const TOPIC = /^spBv1\.0\/([^/]+)\/(N|D)(BIRTH|DATA|DEATH|CMD)\/([^/]+)(?:\/([^/
 /** Births are found by these; what an index of PostgreSQL can hold is 2,704 bytes in all. */
 const MOST_NAME_BYTES = 1_000;
 
+/** The metric by which a death tells which birth it ends; its datatype is always this. */
+const BD_SEQ = 'bdSeq';
+const INT64 = 4;
+
 /** Whether a topic is of Sparkplug B. */
 export function isSparkplug(topic: string): boolean {
   return topic.startsWith('spBv1.0/');
@@ -16,7 +20,7 @@ export function isSparkplug(topic: string): boolean {
  * Reads Sparkplug B. Births tell the names and datatypes of the metrics that data then brings by alias, or without a datatype;
  * they are kept in the store for `queue`. Data by an alias that no birth named is unreadable, and says so: what it means cannot
  * be told. A name that comes several times has the list of its values. The id of an event is its topic, time and sequence
- * number. Throws UnreadableEvent, and StoreError where the births cannot be kept or looked up.
+ * number; that of an edge node's birth or death also its session (`bdSeq`), for many deaths have neither of the two. Throws UnreadableEvent, and StoreError where the births cannot be kept or looked up.
  */
 export async function readSparkplug({ topic, payload: bytes }: Packet, births: Births, queue: string): Promise<object> {
   const [, group, of, kind, node, device = ''] = TOPIC.exec(topic) ?? [];
@@ -25,21 +29,19 @@ export async function readSparkplug({ topic, payload: bytes }: Packet, births: B
   const place = device ? `${edge}/${device}` : edge;
   checkName(place, 'topic');
   const payload = decodePayload(bytes);
-  const sentMetrics = kind === 'DEATH' ? [] : (payload.metrics ?? []);
-  for (const { name } of sentMetrics) checkName(name as string, 'name');
+  const metrics = payload.metrics ?? [];
+  for (const { name } of metrics) checkName(name as string, 'name');
   const time = sent(payload, 'timestamp') ? timeOf(payload.timestamp) : null;
-  const [born, moment] = [
-    { queue, edge, device },
-    { at: time, bdSeq: null },
-  ];
-  if (kind === 'BIRTH') await births.born(born, moment, toldBy(sentMetrics));
-  const told = kind === 'DATA' ? await births.told(born, wantedBy(sentMetrics)) : [];
-  if (kind === 'DEATH') await births.died(born, moment);
-  const data = dataOf(sentMetrics, told, place);
+  const bdSeq = kind === 'DATA' ? null : bdSeqOf(metrics);
+  const born = { queue, edge, device };
+  const told = kind === 'BIRTH' ? [] : await births.told(born, wantedBy(metrics));
+  if (kind === 'BIRTH') await births.born(born, { at: time, bdSeq }, toldBy(metrics));
+  if (kind === 'DEATH') await births.died(born, { at: time, bdSeq });
+  const data = dataOf(metrics, told, place);
   const type = data['planbridge/type'];
   return {
     specversion: '1.0',
-    id: `${topic}#${time ?? ''}#${sent(payload, 'seq') ? payload.seq : ''}`,
+    id: `${topic}#${time ?? ''}#${sent(payload, 'seq') ? payload.seq : ''}${bdSeq === null ? '' : `#${bdSeq}`}`,
     source: `/${place}`,
     type: typeof type === 'string' ? type : `sparkplug.${of?.toLowerCase()}${kind.toLowerCase()}`,
     ...(time ? { time: new Date(time).toISOString() } : {}),
@@ -83,7 +85,7 @@ function dataOf(metrics: readonly Message[], told: readonly BornMetric[], place:
     const born = metric.name ? byName.get(metric.name as string) : alias ? byAlias.get(alias) : undefined;
     const name = (metric.name as string) || born?.name;
     if (!name) throw nameless(alias, place);
-    const value = metricValue(metric, metric.datatype || born?.datatype, name);
+    const value = metricValue(metric, metric.datatype || born?.datatype || (name === BD_SEQ && INT64), name);
     const before = values.get(name);
     if (before) before.push(value);
     else values.set(name, [value]);
@@ -102,6 +104,13 @@ function nameless(alias: string | undefined, place: string): UnreadableEvent {
 
 function aliasOf(metric: Message): string | undefined {
   return sent(metric, 'alias') ? String(metric.alias) : undefined;
+}
+
+/** The session that a birth begins and a death ends; null where it does not say. */
+function bdSeqOf(metrics: readonly Message[]): string | null {
+  const metric = metrics.find(({ name }) => name === BD_SEQ) ?? {};
+  const field = ['longValue', 'intValue'].find((each) => sent(metric, each));
+  return field ? String(metric[field]) : null;
 }
 
 /** Milliseconds since 1970; null where a date cannot hold them. */
