@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
 import { appendAudit } from './audit.ts';
 import { confirmLines } from './confirmed-lines.ts';
 import { chunks, type Dialect, type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
@@ -77,13 +78,8 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
     const lines = [...new Set(held.map(({ line }) => Number(line)))].sort((one, other) => one - other);
     if (lines.length === 0) return { refused: `Run ${run} has no held lines of these causes.` };
 
-    const before = await tx
-      .selectFrom('jobs')
-      .select(({ fn }) => fn.countAll().as('count'))
-      .where('run', '=', run)
-      .where('kind', '=', 'redrive')
-      .executeTakeFirstOrThrow();
-    const key = `${run}/redrive-${Number(before.count) + 1}`;
+    // Not counted: retention takes earlier ones away, and what they counted stays.
+    const key = `${run}/redrive-${uuidv7()}`;
     const intake = await tx
       .selectFrom('jobs')
       .select(['queue', 'max_attempts'])
@@ -121,7 +117,8 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
     const payload = { interface: row.interface, parts: row.parts, lines, confirmed };
     const { queue, max_attempts: maxAttempts } = intake;
     const packed = await packPayload(payload);
-    await insertJobs(tx, [{ queue, kind: 'redrive', key, run, payload, maxAttempts, packed }], 'pending', keyDays);
+    const there = await insertJobs(tx, [{ queue, kind: 'redrive', key, run, payload, maxAttempts, packed }], 'pending', keyDays);
+    if (there.length > 0) throw new Error(`the queue ${queue} has a job ${key} already`);
     await tx.updateTable('runs').set({ state: 'received', handed_over: 0, updated_at: now }).where('id', '=', run).execute();
     const detail = { lines: lines.length, why: asked.why, fingerprints: asked.fingerprints };
     await appendAudit(tx, dialect, { who: asked.who, what: 'run.redriven', subject: run, run, detail });

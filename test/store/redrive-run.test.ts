@@ -317,6 +317,22 @@ for (const target of testStores()) {
       assert.equal((await store.runs.summary(run))?.state, 'applied-with-exceptions');
     });
 
+    it('gives them also where the queue knows the first numbers of its re-drives already', async () => {
+      for (const number of [1, 2])
+        await store.jobs.add([
+          { queue: INTAKE, kind: 'redrive', key: `${run}/redrive-${number}`, payload: { number }, maxAttempts: 1 },
+        ]);
+      for (const { lease } of await store.jobs.claim(INTAKE, { ...CLAIM, limit: 2 }))
+        await store.jobs.succeed(lease, { result: {} });
+      for (const product of ['B', 'C']) {
+        await store.runs.redrive(run, { who: 'ben', why: 'look', fingerprints: await fingerprintsOf(product) });
+        const { lease, rows } = await emitted();
+        const lines = rows.map(({ product, $line }) => [String(product), Number($line)] as const);
+        await passed(lease, lines, new Set([product]));
+      }
+      assert.deepEqual([(await figures()).held, (await figures()).state], [0, 'applied']);
+    });
+
     it('refuses where nothing is held for that cause, and while the run is under way', async () => {
       const none = await store.runs.redrive(run, { who: 'ben', why: 'look', fingerprints: ['none'] });
       assert.ok('refused' in none && /no held lines/.test(none.refused));
