@@ -8,7 +8,7 @@ import type { WriteOutcome } from '../odoo/write-outcome.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import type { DeadRecord, Settlement } from '../store/settlement.ts';
 import type { Total } from '../store/totals.ts';
-import type { WrittenRecord } from '../store/versions/release.ts';
+import type { WrittenRecord } from '../store/versions/written.ts';
 import { KeyConflict } from './known-outcomes.ts';
 import { lineOf, sourceOf, type WriteJob, type WriteRecord } from './write-job.ts';
 

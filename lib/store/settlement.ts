@@ -10,7 +10,8 @@ import { redactText } from './redact.ts';
 import { putTotal, runTotals } from './run-totals.ts';
 import type { JobsTable } from './schema.ts';
 import { imbalance, type Stage } from './totals.ts';
-import { breakOffRelease, keepWritten, type WrittenRecord } from './versions/release.ts';
+import { breakOffRelease } from './versions/release.ts';
+import { keepWritten, type WrittenRecord } from './versions/written.ts';
 
 /** A record of a job that is given up. */
 export type DeadRecord = {

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Store } from '../../lib/store/open.ts';
 import type { Decided } from '../../lib/store/versions/approval.ts';
 import { testStores } from '../support/stores.ts';
-import { item, versionFlow } from '../support/version-flow.ts';
+import { item, versionFlow, wrote } from '../support/version-flow.ts';
 
 const BEN = { who: 'ben', comment: '' };
 
@@ -18,7 +18,7 @@ for (const target of testStores()) {
     beforeEach(() => {
       name = `plan-${uuidv7()}`;
     });
-    const { accepted, imported, judged, preview, released, shown } = versionFlow(
+    const { accepted, imported, judged, odooJob, preview, released, shown } = versionFlow(
       () => store,
       () => name,
     );
@@ -52,6 +52,49 @@ for (const target of testStores()) {
       assert.equal(refused(await store.versions.releaseAgain(first.id, BEN)), 'state', 'the later version has its lines');
       assert.equal(refused(await store.versions.releaseAgain(second.id, BEN)), 'approved');
       await released('2026-12-01');
+    });
+
+    it('is taken back to what stood before it was released again', async () => {
+      const { versions } = store;
+      const order = { model: 'mrp.production', record: 3, name: 'MO3', product: 'A', location: 'WH', snapshot: {} };
+      const first = await imported([item('A', '5')], true);
+      await released('2026-12-01', [wrote({}, { max: 5 }, 'created')]);
+      await versions.keepOrders((await odooJob('trace', first.id)).lease, first.id, [order]);
+      const second = await imported([item('A', '6')], true);
+      await released('2026-12-01', [wrote({ max: 5 }, { max: 6 })]);
+
+      await versions.releaseAgain(first.id, BEN);
+      await released('2026-12-01', [wrote({ max: 6 }, { max: 5 })]);
+      const [record, ...others] = await versions.releasedRecords(first.id);
+      assert.deepEqual(others, []);
+      assert.deepEqual([record?.created, record?.before, record?.changed], [false, { max: 6 }, { max: 5 }]);
+      // The order was there before: it is none of what is taken back.
+      await versions.keepOrders((await odooJob('trace', first.id)).lease, first.id, [order]);
+      assert.deepEqual(await versions.releasedOrders(first.id), []);
+      const [, now] = await versions.lineage({ model: 'x', record: 7 });
+      assert.deepEqual(
+        now?.records.map(({ undone }) => undone),
+        [`superseded by ${second.id}`, null],
+      );
+
+      await versions.takeBack(first.id, BEN);
+      const undone = [{ model: 'x', record: 7, name: 'seven', undone: 'restored', left: false }];
+      await versions.takenBack((await odooJob('roll-back', first.id)).lease, first.id, undone, BEN);
+      assert.deepEqual([(await shown(first.id)).state, (await shown(second.id)).state], ['rolled-back', 'released']);
+      const [, back] = await versions.lineage({ model: 'x', record: 7 });
+      assert.deepEqual(
+        back?.records.map(({ undone }) => undone),
+        [`superseded by ${second.id}`, 'restored'],
+      );
+    });
+
+    it('is taken back to what stood before its first release, where no other came in between', async () => {
+      const first = await imported([item('A', '5')], true);
+      await released('2026-12-01', [wrote({}, { max: 5 }, 'created')]);
+      await store.versions.releaseAgain(first.id, BEN);
+      await released('2026-12-01', [wrote({ max: 7 }, { max: 5 })]);
+      const [record] = await store.versions.releasedRecords(first.id);
+      assert.deepEqual([record?.created, record?.before, record?.changed], [true, { max: 7 }, { max: 5 }]);
     });
   });
 }

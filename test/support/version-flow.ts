@@ -8,6 +8,7 @@ import type { ClaimedJob } from '../../lib/store/jobs.ts';
 import type { Store } from '../../lib/store/open.ts';
 import type { VersionPurpose } from '../../lib/store/schema.ts';
 import type { Version } from '../../lib/store/versions/read.ts';
+import type { WrittenRecord } from '../../lib/store/versions/written.ts';
 
 export const INTAKE = 'forecast-receive:test';
 export const QUEUE = 'forecast-approve:test';
@@ -19,6 +20,20 @@ export const EMITTED = { queue: QUEUE, owner: 'test', leaseSeconds: 60, day: '20
 export function item(product: string, quantity: string, group = 'All'): VersionItem {
   const periods = [{ period: '2026-12', quantity, lines: [[2, quantity] as [number, string]] }];
   return { product, location: 'WH', group, uom: 'Units', lines: 1, sent: quantity, periods };
+}
+
+/** What a write did with record 7, which stands for product A. */
+export function wrote(before: object, changed: object, outcome = 'updated'): WrittenRecord {
+  return {
+    place: 0,
+    model: 'x',
+    record: 7,
+    product: 'A',
+    location: 'WH',
+    outcome,
+    before: { ...before },
+    changed: { ...changed },
+  };
 }
 
 /** A line of a product for which there is no source. */
@@ -94,8 +109,8 @@ export function versionFlow(store: () => Store, name: () => string) {
     assert.ok(version);
     return version;
   };
-  /** Gives the version to a flow that writes what differs from what stands, as one job. */
-  const released = async (day: string, written = true) => {
+  /** Gives the version to a flow that writes what differs from what stands, as one job; `written` is what came of that in Odoo. */
+  const released = async (day: string, written: boolean | readonly WrittenRecord[] = true) => {
     const { lease, run } = await claim(QUEUE);
     const { version, standing, key } = await store().versions.begin(lease, day);
     const records: object[] = [];
@@ -107,7 +122,7 @@ export function versionFlow(store: () => Store, name: () => string) {
   const handedOver = async (
     { lease, run, key }: Pick<ClaimedJob, 'lease' | 'run' | 'key'>,
     records: object[],
-    written = true,
+    written: boolean | readonly WrittenRecord[] = true,
   ) => {
     const payload = { model: 'x', records };
     if (records.length > 0)
@@ -117,8 +132,16 @@ export function versionFlow(store: () => Store, name: () => string) {
     if (records.length > 0 && written) {
       const job = await claim(`write:${key}`);
       const applied = { lines: records.length, quantity: '0', records: records.length };
-      await store().jobs.succeed(job.lease, { result: {}, totals: { applied } });
+      await store().jobs.succeed(job.lease, { result: {}, totals: { applied }, ...(written === true ? {} : { written }) });
     }
+  };
+  /** The job of the node's own in Odoo for a version. */
+  const odooJob = async (kind: 'trace' | 'roll-back', version: string) => {
+    const jobs = await store().jobs.claim(`${QUEUE}/odoo`, { owner: 'test', leaseSeconds: 60, limit: 100 });
+    const isFor = ({ payload }: ClaimedJob) => (payload as { version: string }).version === version;
+    const job = jobs.find((job) => job.kind === kind && isFor(job)) ?? assert.fail(`no ${kind} of ${version}`);
+    for (const { lease } of jobs) if (lease !== job.lease) await store().jobs.retry(lease, { delayMs: 0, countAttempt: false });
+    return job;
   };
   /** What the next release or preview tells the flow. */
   const told = async (zeroGone: boolean, queue = QUEUE) => {
@@ -150,5 +173,5 @@ export function versionFlow(store: () => Store, name: () => string) {
     await store().jobs.settle(job.lease);
   };
 
-  return { claim, accepted, imported, judged, shown, released, handedOver, told, toldAndReleased, preview };
+  return { claim, accepted, imported, judged, shown, released, handedOver, told, toldAndReleased, preview, odooJob };
 }

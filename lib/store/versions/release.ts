@@ -1,15 +1,15 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { appendAudit } from '../audit.ts';
-import { chunks, type Dialect, type Held, heldJob, lockedRun, type StoreContext, type Tx } from '../context.ts';
+import { type Dialect, type Held, heldJob, lockedRun, type StoreContext, type Tx } from '../context.ts';
 import { StoreError } from '../errors.ts';
 import { insertJobs } from '../insert-jobs.ts';
 import { packPayload } from '../payload.ts';
 import { putTotal, runTotals } from '../run-totals.ts';
-import type { JobsTable, Tables, VersionsTable } from '../schema.ts';
+import type { Tables, VersionsTable } from '../schema.ts';
 import type { Stage } from '../totals.ts';
 import type { itemsOf } from './items.ts';
 import { type Version, versionOf } from './read.ts';
+import { supersedeWritten } from './written.ts';
 
 /** What a release counts anew each time that it is given to the flow. */
 export const OF_A_RELEASE: readonly Stage[] = [
@@ -59,6 +59,7 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
           );
         const beside = await ofOtherPurpose(tx, row, 'released');
         const baseline = await baselineFor(tx, row);
+        if (baseline) await supersedeWritten(tx, id, baseline.id);
         const now = Date.now();
         await tx.deleteFrom('run_totals').where('run', '=', run).where('stage', 'in', OF_A_RELEASE).execute();
         await tx.deleteFrom('jobs').where('run', '=', run).where('state', '=', 'staged').execute();
@@ -178,53 +179,6 @@ async function standingOn(
 
 async function bodyOf(tx: Tx, job: string): Promise<string> {
   return (await tx.selectFrom('job_payloads').select('body').where('job', '=', job).executeTakeFirstOrThrow()).body;
-}
-
-/** A record that a write job wrote, or found as it should be. */
-export type WrittenRecord = {
-  readonly place: number;
-  readonly model: string;
-  readonly record: number;
-  readonly product?: string | undefined;
-  readonly location?: string | undefined;
-  readonly outcome: string;
-  readonly before: Readonly<Record<string, unknown>>;
-  readonly changed: Readonly<Record<string, unknown>>;
-};
-
-/** Keeps what a job of a version's release wrote, for roll-back and lineage. */
-export async function keepWritten(tx: Tx, job: Selectable<JobsTable>, written: readonly WrittenRecord[]): Promise<void> {
-  if (written.length === 0) return;
-  const version = await tx
-    .selectFrom('versions')
-    .select('id')
-    .where('run', '=', job.run)
-    .where('state', '=', 'releasing')
-    .executeTakeFirst();
-  if (!version) return;
-  const at = Date.now();
-  const rows = written.map(({ place, model, record, product, location, outcome, before, changed }) => ({
-    version: version.id,
-    job: job.id,
-    place,
-    model,
-    record,
-    product: product ?? null,
-    location: location ?? null,
-    outcome,
-    before: JSON.stringify(before),
-    changed: JSON.stringify(changed),
-    undone: null,
-    at,
-  }));
-  for (const some of chunks(rows)) {
-    await tx
-      .insertInto('released_records')
-      .values(some)
-      .onConflict((conflict) => conflict.columns(['version', 'job', 'place']).doNothing())
-      .execute();
-    await nextTurn();
-  }
 }
 
 /** A run's version whose release, or whose intake, is given up: it can be released again, or it never was one. */

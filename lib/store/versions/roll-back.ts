@@ -9,6 +9,7 @@ import type { Decided, Decision } from './approval.ts';
 import { hasItsLines } from './items.ts';
 import { versionOf } from './read.ts';
 import { odooQueueOf } from './release.ts';
+import { SUPERSEDED } from './written.ts';
 
 /** What a release did with a record of Odoo's: the first values it found, the last it wrote. */
 export type ReleasedRecord = {
@@ -42,7 +43,7 @@ export type Undone = {
 
 export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
   return {
-    /** What a version's releases wrote since it was last taken back, each record once. */
+    /** What a version's releases wrote since it was last taken back, or another version was released, each record once. */
     async releasedRecords(version: string): Promise<ReleasedRecord[]> {
       const rows = await db
         .selectFrom('released_records')
@@ -94,7 +95,10 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
       return rows.map(orderOf);
     },
 
-    /** Keeps the orders that came of a version's release; kept already, they stay as they were until it is taken back. */
+    /**
+     * Keeps the orders that came of a version's release; kept already, they stay as they were until it is taken back. Those
+     * of a release before that of another version were there before, and are no later release's.
+     */
     async keepOrders(lease: Held, version: string, orders: readonly ReleasedOrder[]): Promise<void> {
       await db.transaction().execute(async (tx) => {
         await heldJob(tx, dialect, lease);
@@ -108,7 +112,8 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
               conflict
                 .columns(['version', 'model', 'record'])
                 .doUpdateSet((eb) => ({ snapshot: eb.ref('excluded.snapshot'), undone: null, at }))
-                .where('released_orders.undone', 'is not', null),
+                .where('released_orders.undone', 'is not', null)
+                .where('released_orders.undone', 'not like', `${SUPERSEDED} %`),
             )
             .execute();
       });
@@ -169,6 +174,7 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
               .where('version', '=', id)
               .where('model', '=', model)
               .where('record', '=', record)
+              .where('undone', 'is', null)
               .execute();
         const previous = await tx
           .selectFrom('versions')
