@@ -7,7 +7,7 @@ import type { Refusal } from '../exceptions/refusal.ts';
 import type { Route } from '../exceptions/routing.ts';
 import { type AuditEntry, appendAudit } from './audit.ts';
 import { canonicalJson, sha256 } from './canonical-json.ts';
-import { type Dialect, type Held, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
+import { type Held, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
 import { sum } from './decimal.ts';
 import { causesFor, forgetCauses } from './desk/causes.ts';
 import { redactText } from './redact.ts';
@@ -41,7 +41,7 @@ export function exceptionsOf({ db, dialect }: StoreContext) {
         await db.transaction().execute(async (tx) => {
           const job = lease && (await takenJob(tx, dialect, lease, { released }));
           if (run) await lockedRun(tx, dialect, run);
-          const added = await storeRefusals(tx, dialect, some, run, job, raised.mapping);
+          const added = await storeRefusals(tx, some, run, job, raised.mapping);
           if (added.length > 0) await appendAudit(tx, dialect, raisedEntry(added, run, lease?.job, raised));
         });
         // SQLite works within the event loop; others get their turn.
@@ -83,7 +83,6 @@ function raisedEntry(
 /** Stores refusals and counts them for their run, which is locked; answers those that were not there already. */
 export async function storeRefusals(
   tx: Tx,
-  dialect: Dialect,
   refusals: readonly RoutedRefusal[],
   run: string | undefined,
   job?: Pick<Selectable<JobsTable>, 'id' | 'kind' | 'key'>,
@@ -91,7 +90,7 @@ export async function storeRefusals(
 ): Promise<readonly Row[]> {
   if (refusals.length === 0) return [];
   const rows = refusals.map((refusal) => rowOf(refusal, run, job?.id));
-  const causes = await causesFor(tx, dialect, rows, mapping);
+  const causes = await causesFor(tx, rows, mapping);
   const causeOf = ({ fingerprint }: Pick<Row, 'fingerprint'>) => causes.byFingerprint.get(fingerprint) ?? null;
   const added = await tx
     .insertInto('exceptions')

@@ -5,7 +5,7 @@ import { appendAudit } from './audit.ts';
 import { confirmLines } from './confirmed-lines.ts';
 import { chunks, type Dialect, type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
 import { sum } from './decimal.ts';
-import { type Cause, causesOfRunAlone, endCauses, idleCauses } from './desk/causes.ts';
+import { type Cause, causesOfRunAlone, endCauses, idleCauses, lockCauses } from './desk/causes.ts';
 import { insertJobs } from './insert-jobs.ts';
 import { packPayload } from './payload.ts';
 import { replayRun } from './replay-run.ts';
@@ -68,7 +68,7 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
 
     let query = tx
       .selectFrom('exceptions')
-      .select(['id', 'line', 'stage', 'disposition', 'quantity', 'cause'])
+      .select(['id', 'line', 'stage', 'disposition', 'quantity', 'cause', 'fingerprint'])
       .where('run', '=', run)
       .where(GIVEN_AGAIN)
       .where('state', 'in', TO_BE_MENDED)
@@ -88,6 +88,11 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
       .executeTakeFirst();
     if (!intake) return { refused: `Run ${run} is older than what the store keeps: its lines are gone. Send its file again.` };
 
+    await lockCauses(
+      tx,
+      dialect,
+      held.map(({ fingerprint }) => fingerprint),
+    );
     const confirmed = asked.confirms ? await confirmLines(tx, dialect, run, TO_BE_MENDED, asked) : [];
     const now = Date.now();
     for (const some of chunks(held)) {
@@ -126,8 +131,8 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
   });
   if (answer !== 'whole') return answer;
   const along = async (tx: Tx) => {
-    if (asked.confirms) await confirmLines(tx, dialect, run, TO_BE_MENDED, asked);
     await resolveNamed(tx, dialect, run, asked);
+    if (asked.confirms) await confirmLines(tx, dialect, run, TO_BE_MENDED, asked);
   };
   const replayed = await replayRun(context, run, asked.who, along);
   if (!replayed) return { refused: `There is no run ${run.slice(0, 100)}.` };
@@ -151,7 +156,9 @@ async function resolveCauses(tx: Tx, dialect: Dialect, causes: readonly (string 
 
 /** Resolves the causes that were named, as far as only this run waits for them: it is given again whole, and its lines go anew. */
 async function resolveNamed(tx: Tx, dialect: Dialect, run: string, asked: Redriving): Promise<void> {
-  if (asked.fingerprints) await resolve(tx, dialect, await causesOfRunAlone(tx, run, asked.fingerprints), asked);
+  if (!asked.fingerprints) return;
+  await lockCauses(tx, dialect, asked.fingerprints);
+  await resolve(tx, dialect, await causesOfRunAlone(tx, run, asked.fingerprints), asked);
 }
 
 async function resolve(

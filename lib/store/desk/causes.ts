@@ -29,7 +29,6 @@ type Raised = Pick<
  */
 export async function causesFor(
   tx: Tx,
-  dialect: Dialect,
   raised: readonly Raised[],
   mapping: string | null = null,
 ): Promise<{ readonly byFingerprint: ReadonlyMap<string, string>; readonly opened: readonly string[] }> {
@@ -37,38 +36,22 @@ export async function causesFor(
   // In one order for everybody, so that none waits for another in a circle.
   const fingerprints = [...groups.keys()].sort();
   const now = Date.now();
-  const rows = fingerprints.map((fingerprint) => newCause(groups.get(fingerprint) ?? [], mapping, now));
-  const opened = await tx
+  const fresh = fingerprints.map((fingerprint) => newCause(groups.get(fingerprint) ?? [], mapping, now));
+  const seen = { last_at: now, ...(mapping === null ? {} : { mapping }) };
+  // Found and locked in one statement: one that was looked up in another might have ended in between.
+  const causes = await tx
     .insertInto('causes')
-    .values(rows)
-    .onConflict((conflict) => conflict.column('fingerprint').where(LIVE).doNothing())
-    .returning(['id', 'fingerprint'])
+    .values(fresh)
+    .onConflict((conflict) => conflict.column('fingerprint').where(LIVE).doUpdateSet(seen))
+    .returning(['id', 'fingerprint', 'products', 'locations'])
     .execute();
-  const byFingerprint = new Map(opened.map(({ id, fingerprint }) => [fingerprint, id]));
-  const known = fingerprints.filter((fingerprint) => !byFingerprint.has(fingerprint));
-  if (known.length > 0) {
-    const query = tx
-      .selectFrom('causes')
-      .select(['id', 'fingerprint', 'products', 'locations'])
-      .where(LIVE)
-      .where('fingerprint', 'in', known)
-      .orderBy('fingerprint');
-    const there = await (dialect === 'postgres' ? query.forUpdate() : query).execute();
-    for (const { id, fingerprint, ...before } of there) {
-      byFingerprint.set(fingerprint, id);
-      const now = shownOf(groups.get(fingerprint) ?? [], before);
-      if (now.products === before.products && now.locations === before.locations) continue;
-      await tx.updateTable('causes').set(now).where('id', '=', id).execute();
-    }
-    const ids = there.map(({ id }) => id);
-    if (ids.length > 0)
-      await tx
-        .updateTable('causes')
-        .set({ last_at: now, ...(mapping === null ? {} : { mapping }) })
-        .where('id', 'in', ids)
-        .execute();
+  for (const { id, fingerprint, ...before } of causes) {
+    const shown = shownOf(groups.get(fingerprint) ?? [], before);
+    if (shown.products !== before.products || shown.locations !== before.locations)
+      await tx.updateTable('causes').set(shown).where('id', '=', id).execute();
   }
-  return { byFingerprint, opened: opened.map(({ id }) => id) };
+  const byFingerprint = new Map(causes.map(({ id, fingerprint }) => [fingerprint, id]));
+  return { byFingerprint, opened: fresh.flatMap(({ id, fingerprint }) => (byFingerprint.get(fingerprint) === id ? [id] : [])) };
 }
 
 function newCause(some: readonly Raised[], mapping: string | null, now: number): Cause {
@@ -182,6 +165,29 @@ const anOpenLine = ({ selectFrom }: Pick<ExpressionBuilder<Tables, 'causes'>, 's
     ? open
     : open.where((eb) => eb.or([eb('exceptions.run', 'is', null), eb('exceptions.run', '!=', run)]));
 };
+
+/**
+ * Locks the live causes of some fingerprints, in the order in which `causesFor` does: no line comes to them until the
+ * transaction ends. What is to end because no line waits for it is locked before it is looked whether one does. SQLite
+ * has one writer anyway.
+ */
+export async function lockCauses(tx: Tx, dialect: Dialect, fingerprints: readonly string[]): Promise<void> {
+  if (dialect !== 'postgres') return;
+  const ordered = [...new Set(fingerprints)].sort().map((fingerprint) => ({ fingerprint }));
+  for (const some of chunks(ordered, MOST_ASKED))
+    await tx
+      .selectFrom('causes')
+      .select('id')
+      .where(LIVE)
+      .where(
+        'fingerprint',
+        'in',
+        some.map(({ fingerprint }) => fingerprint),
+      )
+      .orderBy(sql`fingerprint collate "C"`)
+      .forUpdate()
+      .execute();
+}
 
 /** Those of some live causes that have no open line left. */
 export async function idleCauses(db: Kysely<Tables>, ids: readonly string[]): Promise<Pick<Cause, 'id' | 'fingerprint'>[]> {

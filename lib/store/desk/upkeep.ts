@@ -6,7 +6,7 @@ import { DEADLINE_HOURS } from '../../exceptions/routing.ts';
 import { appendAudit } from '../audit.ts';
 import { chunks, type StoreContext, type Tx } from '../context.ts';
 import { type CauseNotice, REACHED_ODOO, type Tables } from '../schema.ts';
-import { type Cause, ENDED_AT_ONCE, type Ending, endCauses, idleCauses, LIVE } from './causes.ts';
+import { type Cause, ENDED_AT_ONCE, type Ending, endCauses, idleCauses, LIVE, lockCauses } from './causes.ts';
 import { endLines } from './end-lines.ts';
 import { type DeskException, shown } from './read.ts';
 
@@ -169,7 +169,7 @@ async function expireRun(context: StoreContext, run: string): Promise<void> {
     for (const { cause } of gone) if (cause !== null) causes.add(cause);
     await nextTurn();
   }
-  await endAll(context, await idleCauses(context.db, [...causes]), EXPIRED);
+  await endThoseIdle(context, [...causes], EXPIRED);
 }
 
 const EXPIRED = {
@@ -180,12 +180,26 @@ const EXPIRED = {
 
 const LINELESS = { state: 'resolved', who: ITSELF, comment: 'No line waits for it any more.' } as const;
 
-/** Ends causes, some in a transaction. */
-async function endAll({ db, dialect }: StoreContext, causes: readonly Pick<Cause, 'id'>[], ending: Ending): Promise<void> {
-  for (const some of chunks(causes, ENDED_AT_ONCE)) {
-    const ids = some.map(({ id }) => id);
-    await db.transaction().execute((tx) => endCauses(tx, dialect, ids, ending));
-  }
+/** Ends those of some causes that have no open line left, some in a transaction. */
+async function endThoseIdle({ db, dialect }: StoreContext, ids: readonly string[], ending: Ending): Promise<void> {
+  for (const some of chunks(await idleCauses(db, ids), ENDED_AT_ONCE))
+    await db.transaction().execute(async (tx) => {
+      await lockCauses(
+        tx,
+        dialect,
+        some.map(({ fingerprint }) => fingerprint),
+      );
+      const idle = await idleCauses(
+        tx,
+        some.map(({ id }) => id),
+      );
+      await endCauses(
+        tx,
+        dialect,
+        idle.map(({ id }) => id),
+        ending,
+      );
+    });
 }
 
 /** Live causes looked through in one statement. */
@@ -212,7 +226,7 @@ async function endIdle(context: StoreContext): Promise<void> {
     const ids = rows.map(({ id }) => id);
     if (ids.length === 0) return;
     last = ids.at(-1) ?? '';
-    await endAll(context, await idleCauses(db, ids), LINELESS);
+    await endThoseIdle(context, ids, LINELESS);
     await nextTurn();
   }
 }

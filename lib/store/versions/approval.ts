@@ -84,7 +84,6 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
     }));
     await storeRefusals(
       tx,
-      dialect,
       refusals.map((refusal) => ({ ...refusal, ...route(refusal, []) })),
       run,
     );
