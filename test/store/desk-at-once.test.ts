@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { Reason } from '../../lib/exceptions/catalogue.ts';
 import { route } from '../../lib/exceptions/routing.ts';
 import { openStore, type Store } from '../../lib/store/open.ts';
 import { releasedVersion } from '../support/released-version.ts';
@@ -9,9 +10,9 @@ import { mustHave } from '../support/required.ts';
 const url = process.env.TEST_POSTGRES_URL;
 const ANN = { who: 'ann', comment: 'done' };
 
-const held = (product: string, line: number) => {
+const held = (product: string, line: number, reason: Reason = 'NO_SUPPLY_SOURCE') => {
   const refusal = {
-    ...{ reason: 'NO_SUPPLY_SOURCE' as const, line, product, stage: 'validation' as const, quantity: '1' },
+    ...{ reason, line, product, stage: 'validation' as const, quantity: '1' },
     message: `${product} is neither made nor bought.`,
     record: { product, $line: line },
   };
@@ -109,4 +110,25 @@ const held = (product: string, line: number) => {
     assert.equal((await causeOf('E')).lines, 2);
     await everyLineIsOnTheDesk();
   });
+
+  for (const whole of [false, true])
+    it(`does not wait in a circle with lines that a person has given again${whole ? ', their run whole' : ''}`, async () => {
+      const product = whole ? 'G' : 'F';
+      const run = (await store.versions.show(await releasedVersion(store, `circle-${product}`, [])))?.run ?? '';
+      if (whole) await client.query('update runs set version = null where id = $1', [run]);
+      const line = (at: number) => held(product, at, 'DEVIATION_EXCEEDED');
+      await store.exceptions.add([line(2)], run);
+      const { fingerprint } = await causeOf(product);
+      await client.query('begin');
+      await client.query('select pg_advisory_xact_lock(727001)');
+      const confirmed = { who: 'ann', why: 'sales say so', confirms: true, fingerprints: [fingerprint] };
+      const giving = store.runs.redrive(run, confirmed);
+      await waiting(1);
+      const adding = store.exceptions.add([line(99)], undefined);
+      await waiting(2);
+      await client.query('rollback');
+      const [given] = await Promise.all([giving, adding]);
+      assert.deepEqual(given, whole ? { replayed: true } : { lines: 1 });
+      assert.equal((await causeOf(product)).lines, 1);
+    });
 });
