@@ -2,6 +2,7 @@ import type { Reason } from '../exceptions/catalogue.ts';
 import { appendAudit } from './audit.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Dialect, Tx } from './context.ts';
+import { ofFingerprints } from './of-fingerprints.ts';
 import type { ExceptionState } from './schema.ts';
 
 /** Lines that a person let go on as they are; numbers as in the sender's file. */
@@ -31,17 +32,17 @@ export async function confirmLines(
   if (!intake) return [];
   const payload = JSON.parse(intake.body) as { confirmed?: readonly ConfirmedLines[] };
   const before = payload.confirmed ?? [];
-  let query = tx
+  const query = tx
     .selectFrom('exceptions')
     .select('line')
     .distinct()
     .where('run', '=', run)
     .where('reason', 'in', CONFIRMABLE)
     .where('state', 'in', states)
-    .where('line', 'is not', null)
-    .orderBy('line');
-  if (fingerprints) query = query.where('fingerprint', 'in', [...fingerprints]);
-  const lines = (await query.execute()).map(({ line }) => Number(line));
+    .where('line', 'is not', null);
+  const found = new Set<number>();
+  for (const some of ofFingerprints(query, fingerprints)) for (const { line } of await some.execute()) found.add(Number(line));
+  const lines = [...found].sort((one, other) => one - other);
   if (lines.length === 0) return before;
   const confirmed = [...before, { who, lines }];
   const body = canonicalJson({ ...payload, confirmed });

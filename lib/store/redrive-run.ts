@@ -7,6 +7,7 @@ import { chunks, type Dialect, type Held, heldJob, lockedRun, type StoreContext,
 import { sum } from './decimal.ts';
 import { type Cause, causesOfRunAlone, endCauses, idleCauses, lockCauses } from './desk/causes.ts';
 import { insertJobs } from './insert-jobs.ts';
+import { ofFingerprints } from './of-fingerprints.ts';
 import { packPayload } from './payload.ts';
 import { replayRun } from './replay-run.ts';
 import { putTotal, runTotals } from './run-totals.ts';
@@ -66,15 +67,16 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
     const total = await runTotals(tx, run);
     if (row.version === null || total('expanded').lines !== 0) return 'whole';
 
-    let query = tx
+    const query = tx
       .selectFrom('exceptions')
       .select(['id', 'line', 'stage', 'disposition', 'quantity', 'cause', 'fingerprint'])
       .where('run', '=', run)
       .where(GIVEN_AGAIN)
       .where('state', 'in', TO_BE_MENDED)
       .where('line', 'is not', null);
-    if (asked.fingerprints) query = query.where('fingerprint', 'in', [...asked.fingerprints]);
-    const held = await query.execute();
+    const found = [];
+    for (const some of ofFingerprints(query, asked.fingerprints)) found.push(await some.execute());
+    const held = found.flat();
     const lines = [...new Set(held.map(({ line }) => Number(line)))].sort((one, other) => one - other);
     if (lines.length === 0) return { refused: `Run ${run} has no held lines of these causes.` };
 

@@ -107,8 +107,10 @@ for (const target of testStores()) {
         });
       return records.map(({ product }) => product);
     };
-    const fingerprintsOf = async (product: string) =>
-      (await store.exceptions.list({ run })).filter((held) => held.product === product).map(({ fingerprint }) => fingerprint);
+    const fingerprintsOf = async (product: string) => {
+      const open = (await store.exceptions.list({ run })).filter(({ state }) => state === 'open');
+      return open.filter((line) => line.product === product).map(({ fingerprint }) => fingerprint);
+    };
     const figures = async () => {
       const summary = await store.runs.summary(run);
       assert.ok(summary);
@@ -291,6 +293,32 @@ for (const target of testStores()) {
         [5, undefined],
       ]);
       await store.jobs.bury(replayed.lease, 'not needed');
+    });
+
+    it('gives the lines of more causes than one statement can name', async () => {
+      await store.runs.redrive(run, { who: 'exception-desk:1', why: 'look' });
+      const lines = [
+        ['B', 3],
+        ['C', 4],
+        ['B', 5],
+      ] as const;
+      await passed((await emitted()).lease, lines, new Set(), { reason: 'DEVIATION_EXCEEDED' });
+      const others = Array.from({ length: 70_000 }, (_, at) => `DEVIATION_EXCEEDED:P${at}`);
+      const [b] = await fingerprintsOf('B');
+      const [c] = await fingerprintsOf('C');
+      const fingerprints = [c ?? '', b ?? '', ...others, c ?? ''];
+      assert.deepEqual(await store.runs.redrive(run, { who: 'ben', why: 'mended', fingerprints, confirms: true }), { lines: 3 });
+      const { lease, rows } = await emitted();
+      assert.deepEqual(
+        rows.map(({ $line, $confirmed }) => [$line, $confirmed]),
+        [
+          [3, 'ben'],
+          [4, 'ben'],
+          [5, 'ben'],
+        ],
+      );
+      await passed(lease, lines, new Set(['B', 'C']));
+      assert.deepEqual([(await figures()).accepted, (await figures()).state], [4, 'applied']);
     });
 
     it('refuses where the version of the run was rolled back, and leaves what is held as it is', async () => {
