@@ -19,10 +19,15 @@ const REFUSED: Readonly<Record<number, (connection: Connection) => string>> = {
   5: () => 'Check user and password, and what the user may do on the broker.',
 };
 
+/** A broker's address without the credentials that it may hold. */
+export function withoutLogin(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//');
+}
+
 /** What an error of the connection means, in words, and without the credentials that an address may hold. */
 export function brokerFault(error: Error, connection: Connection): BrokerError {
   if (error instanceof BrokerError) return error;
-  const url = connection.url.replace(/\/\/[^@/]*@/, '//');
+  const url = withoutLogin(connection.url);
   const { code } = error as { code?: unknown };
   const advice = error instanceof ErrorWithReasonCode ? REFUSED[error.code] : undefined;
   if (advice)

@@ -4,13 +4,16 @@ import { backoff } from '../delivery/backoff.ts';
 import { brokerFault } from './broker-fault.ts';
 import { BrokerError } from './errors.ts';
 import type { Packet } from './packet.ts';
+import { type SessionFilters, subscribeOnly } from './subscribe.ts';
 
 export type InboxOptions = {
   /** `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
   readonly url: string;
   /** Names the session that the broker keeps while we are away. */
   readonly clientId: string;
-  readonly topic: string;
+  /** Left out for a session that is to end: it takes in what waits there. */
+  readonly topic?: string | undefined;
+  readonly filters: SessionFilters;
   /** MQTT 3.1.1 is 4; `auto` is 5, or 3.1.1 for good once the broker has refused 5. */
   readonly version: 'auto' | 4 | 5;
   readonly user?: string | undefined;
@@ -28,6 +31,8 @@ export type InboxOptions = {
 export type Inbox = {
   /** Takes no more, waits for what is being taken over, and leaves the session with the broker. */
   stop(): Promise<void>;
+  /** Stops, and has the broker forget the session with what waits in it. Rejects where the broker cannot be reached. */
+  leave(): Promise<void>;
 };
 
 const LONGEST_WAIT = 10_000;
@@ -89,16 +94,11 @@ export function openInbox(options: InboxOptions): Inbox {
     said = false;
     since = Date.now();
     client.options.reconnectPeriod = RECONNECT_MILLISECONDS;
-    subscribing = client
-      .subscribeAsync(options.topic, { qos: 1 })
-      .then((granted) => {
-        if (granted.some(({ qos }) => qos > 2))
-          throw new BrokerError('refused', `The broker does not allow us to subscribe to ${options.topic}.`);
-        options.onConnected();
-      })
-      .catch((error: Error) => {
-        if (!said) trouble(error);
-      });
+    const { topic, filters, onConnected: onSubscribed, onTrouble } = options;
+    const gone = AbortSignal.any([connection.signal, stopping.signal]);
+    subscribing = subscribeOnly(client, { topic, filters, onSubscribed, onTrouble }, gone).catch((error: Error) => {
+      if (!said) trouble(error);
+    });
   });
   client.on('disconnect', ({ reasonCode }) => {
     if (reasonCode !== TAKEN_OVER) return;
@@ -120,16 +120,28 @@ export function openInbox(options: InboxOptions): Inbox {
     trouble(new Error(`the connection broke off${Date.now() - since < BRIEF_MILLISECONDS ? perhaps : ''}`));
   });
 
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await Promise.race([taking, sleep(LONGEST_WAIT)]);
+    // The answer to it stands behind a message that was not taken, and mqtt.js would wait for it without end.
+    const answered = await Promise.race([subscribing.then(() => true), sleep(ENDING_MILLISECONDS, false)]);
+    const ended = client.endAsync(!answered);
+    await Promise.race([ended, sleep(ENDING_MILLISECONDS)]);
+    client.stream.destroy();
+    await ended;
+  };
+
   return {
-    async stop() {
-      stopping.abort();
-      await Promise.race([taking, sleep(LONGEST_WAIT)]);
-      // The answer to it stands behind a message that was not taken, and mqtt.js would wait for it without end.
-      const answered = await Promise.race([subscribing.then(() => true), sleep(ENDING_MILLISECONDS, false)]);
-      const ended = client.endAsync(!answered);
-      await Promise.race([ended, sleep(ENDING_MILLISECONDS)]);
-      client.stream.destroy();
-      await ended;
+    stop,
+    async leave() {
+      await stop();
+      // Both versions of MQTT forget a session when its client comes in clean, and keep none for it.
+      const { protocolVersion } = client.options;
+      const clean = { clean: true, properties: undefined, reconnectPeriod: 0, connectTimeout: ENDING_MILLISECONDS };
+      const last = await mqtt.connectAsync(options.url, { ...clientOptions(options), ...clean, protocolVersion }, false);
+      await last.endAsync();
+      const { topic } = options;
+      await options.filters.ended([...(await options.filters.beside(topic)), ...(topic === undefined ? [] : [topic])]);
     },
   };
 }

@@ -18,6 +18,7 @@ import { type Runs, runsOf } from './runs.ts';
 import type { Tables } from './schema.ts';
 import { type Settlements, settlementsOf } from './settlement.ts';
 import { openSqlite } from './sqlite.ts';
+import { type Subscriptions, subscriptionsOf } from './subscriptions.ts';
 import { type Turns, turnsOf } from './turns.ts';
 import { type Versions, versionsOf } from './versions/versions.ts';
 
@@ -31,6 +32,7 @@ export type Store = {
   readonly breakers: Breakers;
   readonly turns: Turns;
   readonly births: Births;
+  readonly subscriptions: Subscriptions;
   readonly exceptions: Exceptions;
   readonly desk: Desk;
   readonly versions: Versions;
@@ -86,6 +88,7 @@ export async function storeOf(
     breakers: breakersOf(context),
     turns: turnsOf(context),
     births: birthsOf(context),
+    subscriptions: subscriptionsOf(context),
     exceptions: exceptionsOf(context),
     desk: deskOf(context, retentionDays),
     versions: versionsOf(context, retentionDays),

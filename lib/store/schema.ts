@@ -104,6 +104,9 @@ export type BornMetricsTable = {
   datatype: number | null;
 };
 
+/** A topic filter that one of our clients is subscribed to at a broker. */
+export type SubscriptionsTable = { broker: string; client: string; filter: string; owner: string };
+
 export type ExceptionState = 'open' | 'acknowledged' | 'waiting' | 'resolved' | 'expired';
 
 export type ExceptionsTable = {
@@ -303,6 +306,7 @@ export type Tables = {
   turns: TurnsTable;
   births: BirthsTable;
   born_metrics: BornMetricsTable;
+  subscriptions: SubscriptionsTable;
   exceptions: ExceptionsTable;
   causes: CausesTable;
   versions: VersionsTable;

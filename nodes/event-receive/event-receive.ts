@@ -9,6 +9,15 @@ import { showStatus, troubles } from '../../lib/node/status.ts';
 import { type Credentials, openInboxes } from './inboxes.ts';
 import { Settings } from './settings.ts';
 
+/** Whether a node that is taken out of the running flows was deleted, and not merely disabled. */
+function isGone(RED: NodeAPI, { id }: Node): boolean {
+  let there = false;
+  RED.nodes.eachNode((node) => {
+    there ||= node.id === id;
+  });
+  return !there;
+}
+
 /** Takes events in over MQTT: acknowledges each once it is on disk, then sends it into the flow until it is settled. */
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType(
@@ -59,8 +68,8 @@ export default function (RED: NodeAPI): void {
           onRecovered: emitting.over,
         });
 
-        const inboxes = settings.url
-          ? openInboxes(RED, this, settings, {
+        const inbox = settings.url
+          ? openInboxes(RED, this, store, settings, {
               accept: async (packet, attempt) => {
                 const opened = await store.open();
                 const reading = await readEvent(packet, { ...limits, queue, births: opened.births });
@@ -75,10 +84,11 @@ export default function (RED: NodeAPI): void {
               },
               onTrouble: receiving.tell,
             })
-          : [];
+          : undefined;
 
-        this.on('close', (done: () => void) => {
-          const stopped = Promise.all([...inboxes.map((inbox) => inbox.stop()), emitter.stop()]);
+        this.on('close', (removed: boolean, done: () => void) => {
+          const left = removed && isGone(RED, this) ? inbox?.leave().catch(() => undefined) : inbox?.stop();
+          const stopped = Promise.all([left, emitter.stop()]);
           store.keepFor(stopped);
           void stopped.catch((error: Error) => this.error(error)).finally(done);
         });

@@ -10,6 +10,7 @@ import type { BrokerError } from '../../lib/events/errors.ts';
 import { type Inbox, type InboxOptions, openInbox } from '../../lib/events/inbox.ts';
 import { type Mosquitto, type MosquittoSettings, mosquittoPath, startMosquitto } from '../support/mosquitto.ts';
 import { mustHave } from '../support/required.ts';
+import { NO_OTHERS } from '../support/session-filters.ts';
 
 const pem = (name: string) => readFile(join(import.meta.dirname, '..', 'odoo', 'certificates', name), 'utf8');
 
@@ -40,6 +41,7 @@ const pem = (name: string) => readFile(join(import.meta.dirname, '..', 'odoo', '
       topic: 't/#',
       version: 'auto',
       sessionSeconds: 60,
+      filters: NO_OTHERS,
       accept: async ({ payload }) => void accepted.push(payload.toString()),
       onConnected: () => connected.resolve(inbox),
       onTrouble: (error) => troubles.push(error as BrokerError),

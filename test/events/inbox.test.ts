@@ -10,6 +10,7 @@ import { type Inbox, type InboxOptions, openInbox } from '../../lib/events/inbox
 import { startBroker } from '../../sandbox/broker.ts';
 import { type Mosquitto, mosquittoPath, startMosquitto } from '../support/mosquitto.ts';
 import { mustHave } from '../support/required.ts';
+import { NO_OTHERS } from '../support/session-filters.ts';
 
 (mustHave('mosquitto', mosquittoPath()) ? describe : describe.skip)('the inbox', function () {
   this.timeout(60_000);
@@ -45,6 +46,7 @@ import { mustHave } from '../support/required.ts';
       topic: `${topic()}/#`,
       version: 5,
       sessionSeconds: 600,
+      filters: NO_OTHERS,
       accept: async ({ payload }) => void accepted.push(payload.toString()),
       onConnected: connected.resolve,
       onTrouble: () => {},
@@ -94,7 +96,7 @@ import { mustHave } from '../support/required.ts';
       import { openInbox } from ${JSON.stringify(import.meta.resolve('../../lib/events/inbox.ts'))};
       openInbox({
         url: ${JSON.stringify(broker.url)}, clientId: 'test-${process.pid}-${count}', topic: '${topic()}/#', version: 5,
-        sessionSeconds: 600, onTrouble() {}, onConnected: () => console.log('connected'),
+        sessionSeconds: 600, filters: { beside: async () => [], ended: async () => {} }, onTrouble() {}, onConnected: () => console.log('connected'),
         accept: () => new Promise(() => console.log('taking')),
       });`;
     const killed = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -313,6 +315,7 @@ import { mustHave } from '../support/required.ts';
       topic: 't',
       version: 5,
       sessionSeconds: 1,
+      filters: NO_OTHERS,
       accept: async () => {},
       onConnected: () => {},
       onTrouble: ({ message }) => troubles.push(message),

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import mqtt, { type MqttClient } from 'mqtt';
+import mqtt, { type IConnackPacket, type MqttClient } from 'mqtt';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { openOdoo } from '../../lib/odoo/client.ts';
 import { searchAll } from '../../lib/odoo/pages.ts';
@@ -16,7 +16,7 @@ import { startSandbox } from '../../sandbox/odoo/server.ts';
 import { type Mosquitto, mosquittoPath, startMosquitto } from '../support/mosquitto.ts';
 import { mustHave } from '../support/required.ts';
 import type { TestServer } from '../support/servers.ts';
-import { type NodeModule, nodeOf, sentTo, startFlow, stopFlow, store, until, waitFor } from './flow.ts';
+import { type NodeModule, nodeOf, redeploy, sentTo, startFlow, stopFlow, store, until, waitFor } from './flow.ts';
 
 const sparkplug = (
   createRequire(import.meta.url)('sparkplug-payload') as {
@@ -203,6 +203,45 @@ const MODULES = [eventReceive, exceptionRoute, odooWrite, syncSettle, slow] as u
     );
     await stopFlow();
     await rm(folder, { recursive: true });
+  });
+
+  /** Whether the broker keeps a session under a client id; whoever is connected under it is thrown out. */
+  const isKept = async (clientId: string): Promise<boolean> => {
+    const client = mqtt.connect(broker.url, { clientId, clean: false, protocolVersion: 5, reconnectPeriod: 0 });
+    const { sessionPresent } = await new Promise<IConnackPacket>((resolve) => client.once('connect', resolve));
+    await client.endAsync();
+    return sessionPresent;
+  };
+  const deployed = (topics: string, more: object = {}) => {
+    const clientId = `flow-${process.pid}-${count}`;
+    const node = { id: 'receive', type: 'event-receive', z: 'tab', store: 'store', url: broker.url, clientId };
+    return { ...node, topics, wires: [[], []], ...more };
+  };
+
+  it('is subscribed to what it is set to, and to nothing that it was set to before', async () => {
+    await start([], { wires: [[], []] });
+    await redeploy([deployed(`${site()}/other/#, ${site()}/third/#`)]);
+    await sleep(500);
+    await redeploy([deployed(`${site()}/third/#`)]);
+    await sleep(500);
+    for (const line of ['line', 'other', 'third']) await send({ id: line }, line);
+    await sleep(500);
+    assert.deepEqual(await states(), { running: 1 });
+    const { clientId } = deployed('');
+    await sleep(5_500);
+    assert.equal(await isKept(`${clientId}-2`), false, 'the second connection was not given up');
+    assert.equal(await isKept(clientId), true);
+  });
+
+  it('gives its session up when it is deleted, and keeps it while it is disabled', async () => {
+    await start([], { wires: [[], []] });
+    const { clientId, topics } = deployed(`${site()}/#`);
+    await redeploy([deployed(topics, { d: true })]);
+    assert.equal(await isKept(clientId), true);
+    await redeploy([deployed(topics)]);
+    await sleep(500);
+    await redeploy([]);
+    assert.equal(await isKept(clientId), false);
   });
 
   it('has a client id of its own for each node where none is set, so that a group shares the messages', async () => {

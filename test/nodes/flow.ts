@@ -11,6 +11,7 @@ type Helper = {
   init(runtime: string): void;
   load(modules: readonly unknown[], nodes: readonly unknown[], credentials: unknown): Promise<void>;
   unload(): Promise<void>;
+  setFlows(nodes: readonly unknown[], type: string): Promise<void>;
   getNode(id: string): (Node & { receive(message: unknown): void }) | null;
 };
 
@@ -65,6 +66,10 @@ export async function startFlow(
     nodeOf(id).on('input', (message) => void heard.get(id)?.push(message as FlowMessage));
   }
 }
+
+/** Deploys other nodes in place of those that run; the store stays. */
+export const redeploy = (nodes: readonly object[]): Promise<void> =>
+  helper.setFlows([TAB, { id: 'store', type: 'sync-store', name: '', url: ':memory:', retentionDays: 35 }, ...nodes], 'nodes');
 
 export const stopFlow = (): Promise<void> => helper.unload();
 

@@ -6,6 +6,7 @@ import * as versions from './004-versions.ts';
 import * as desk from './005-desk.ts';
 import * as births from './006-births.ts';
 import * as bornMetrics from './007-born-metrics.ts';
+import * as subscriptions from './008-subscriptions.ts';
 
 /** Every migration, by name, in order. One that has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '005-desk': desk,
   '006-births': births,
   '007-born-metrics': bornMetrics,
+  '008-subscriptions': subscriptions,
 };
