@@ -15,7 +15,7 @@ export async function awaitTurn(store: Store, claimed: ClaimedJob, job: WriteJob
   if (claimed.progress.length > 0 || job.dryRun) return;
   const identities = new Set(job.records.flatMap((record) => identityOf(record, job) ?? []));
   if (identities.size === 0) return;
-  for (const id of await store.jobs.begunBesides(claimed)) {
+  for (const { id, dueAt } of await store.jobs.begunBesides(claimed)) {
     const { data: other } = WriteJob.safeParse(await store.jobs.payload(id));
     if (other?.model !== job.model || other.operation !== job.operation) continue;
     const shared = other.records.flatMap((record, place) => {
@@ -23,9 +23,9 @@ export async function awaitTurn(store: Store, claimed: ClaimedJob, job: WriteJob
       return identity !== undefined && identities.has(identity) ? [{ record, place }] : [];
     });
     if (shared.length === 0) continue;
-    if (shared.some(({ record }) => isRelative(record))) throw new OutOfTurn();
+    if (shared.some(({ record }) => isRelative(record))) throw new OutOfTurn(dueAt);
     const since = atWorkSince(await store.jobs.pieces(id), new Set(shared.map(({ place }) => place)));
-    if (Date.now() < since + limitMilliseconds) throw new OutOfTurn();
+    if (Date.now() < since + limitMilliseconds) throw new OutOfTurn(since + limitMilliseconds);
   }
 }
 

@@ -28,11 +28,13 @@ export class OutcomePending extends Error {
   }
 }
 
-/** Another job that is about the same record was begun, and has to be done first. */
+/** Another job that is about the same record was begun, and has to be done first: not before `until` (ms since 1970). */
 export class OutOfTurn extends Error {
   override readonly name = 'OutOfTurn';
-  constructor() {
+  readonly until: number;
+  constructor(until: number) {
     super('It waits for another change of the same record, of which it is not known yet whether Odoo has done it.');
+    this.until = until;
   }
 }
 
@@ -79,6 +81,9 @@ export function verdict(error: unknown, job: { attempt: number; maxAttempts: num
     const bury = error.sent && job.attempt >= job.maxAttempts;
     return { bury, countAttempt: error.sent, delayMs: Math.max(0, Math.min(delayMs, error.until - Date.now())) };
   }
-  if (error instanceof OutOfTurn || (code && UNCOUNTED.has(code))) return { bury: false, countAttempt: false, delayMs };
+  // Its turn comes with the other's end, however often it has looked.
+  if (error instanceof OutOfTurn)
+    return { bury: false, countAttempt: false, delayMs: Math.max(0, error.until - Date.now()) + backoff(1) };
+  if (code && UNCOUNTED.has(code)) return { bury: false, countAttempt: false, delayMs };
   return { bury: job.attempt >= job.maxAttempts, countAttempt: true, delayMs };
 }

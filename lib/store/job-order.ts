@@ -39,17 +39,17 @@ export function jobOrderOf({ db }: StoreContext) {
       return row.state === 'pending' ? Math.max(0, Number(row.next_attempt_at) - Date.now()) : 0;
     },
 
-    /** Other jobs of the queue that were begun and wait to be tried again. */
-    async begunBesides({ id, queue }: Pick<ClaimedJob, 'id' | 'queue'>): Promise<string[]> {
+    /** Other jobs of the queue that were begun and wait to be tried again, and when (ms since 1970) each of them is. */
+    async begunBesides({ id, queue }: Pick<ClaimedJob, 'id' | 'queue'>): Promise<{ id: string; dueAt: number }[]> {
       const rows = await db
         .selectFrom('jobs')
-        .select('id')
+        .select(['id', 'next_attempt_at'])
         .where('queue', '=', queue)
         .where('state', '=', sql.lit('pending'))
         .where('id', '!=', id)
         .where(({ exists, selectFrom }) => exists(selectFrom('job_progress').select('job').whereRef('job', '=', 'jobs.id')))
         .execute();
-      return rows.map((row) => row.id);
+      return rows.map((row) => ({ id: row.id, dueAt: Number(row.next_attempt_at) }));
     },
   };
 }

@@ -53,10 +53,10 @@ for (const target of testStores()) {
       await sleep((await one.wait()) + 20);
       assert.equal(await one.wait(), 0);
       assert.ok((await another.wait()) > 0);
-      await one.failed(new OutOfTurn());
+      await one.failed(new OutOfTurn(0));
       assert.equal(await another.wait(), 0);
       assert.ok((await one.wait()) > 0, 'two find out at the same time');
-      await one.failed(new OutOfTurn());
+      await one.failed(new OutOfTurn(0));
       assert.ok((await one.wait()) > 0, "it gave back another one's turn");
     });
 

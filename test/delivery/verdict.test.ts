@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CalledOff, OutcomePending, verdict } from '../../lib/delivery/verdict.ts';
+import { CalledOff, OutcomePending, OutOfTurn, verdict } from '../../lib/delivery/verdict.ts';
 import { OdooError, type OdooErrorCode } from '../../lib/odoo/errors.ts';
 import { StoreError } from '../../lib/store/errors.ts';
 
@@ -43,6 +43,13 @@ describe('the verdict on a failed try', () => {
     assert.ok(pending(20).delayMs <= 60_000);
     assert.deepEqual([pending(1).bury, pending(1).countAttempt], [false, false], 'looking costs no attempt');
     assert.deepEqual([pending(1, true).bury, pending(1, true).countAttempt], [true, true], 'sending does');
+  });
+
+  it('tries again once the other one is due whose turn is first, however often it has looked', () => {
+    const waiting = verdict(new OutOfTurn(Date.now() + 60_000), { attempt: 5, maxAttempts: 5, claims: 20 });
+    assert.deepEqual([waiting.bury, waiting.countAttempt], [false, false]);
+    assert.ok(waiting.delayMs >= 60_000 && waiting.delayMs <= 61_000, String(waiting.delayMs));
+    assert.ok(verdict(new OutOfTurn(0), { attempt: 5, maxAttempts: 5, claims: 20 }).delayMs <= 1_000);
   });
 
   it('goes on at once, as if nothing had been, with work that was stopped', () => {

@@ -168,7 +168,7 @@ const GUARDS: readonly Guard[] = [
   {
     name: 'waiting while Odoo is at work on the same record',
     file: 'lib/delivery/turn.ts',
-    find: 'if (Date.now() < since + limitMilliseconds) throw new OutOfTurn();',
+    find: 'if (Date.now() < since + limitMilliseconds) throw new OutOfTurn(since + limitMilliseconds);',
     replace: '',
     watcher: {
       file: 'test/delivery/turn.test.ts',
