@@ -38,7 +38,7 @@ export async function doWriteJob(
 }
 
 /** The client, making sure before it sends what changes Odoo that the job is still this worker's. */
-function confirmed(client: OdooClient, confirm: () => Promise<void>): OdooClient {
+export function confirmed(client: OdooClient, confirm: () => Promise<void>): OdooClient {
   return {
     ...client,
     async call(call) {

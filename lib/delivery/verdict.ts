@@ -65,6 +65,8 @@ const UNCOUNTED: ReadonlySet<OdooErrorCode | StoreErrorCode> = new Set([
   // Odoo under maintenance must not kill the jobs that wait for it; neither must a store that is away, or on a full disk.
   'unavailable',
   'full',
+  // Another version goes first: that one's writes may wait for Odoo as long as it is away.
+  'out-of-turn',
   // Wrong credentials, or no such database: an administrator will mend them. (A model that this user may not touch is
   // the job's fault, and does not come this far.)
   'access',

@@ -1,6 +1,6 @@
 import type { OdooClient } from '../odoo/client.ts';
 import { type OdooRecord, searchAll } from '../odoo/pages.ts';
-import type { ReleasedOrder, ReleasedRecord } from '../store/versions/roll-back.ts';
+import type { ReleasedOrder, ReleasedRecord } from '../store/versions/written.ts';
 
 const RULES = 'stock.warehouse.orderpoint';
 

@@ -5,7 +5,8 @@ import type { OdooError } from '../odoo/errors.ts';
 import { searchAll } from '../odoo/pages.ts';
 import { updateRecords } from '../odoo/update-records.ts';
 import { canonicalJson } from '../store/canonical-json.ts';
-import type { ReleasedOrder, ReleasedRecord, Undone } from '../store/versions/roll-back.ts';
+import type { Undone } from '../store/versions/roll-back.ts';
+import type { ReleasedOrder, ReleasedRecord } from '../store/versions/written.ts';
 import { ordersNow } from './orders.ts';
 
 /** How each kind of order is cancelled, and in which states that takes nothing away from anybody. */

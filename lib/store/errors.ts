@@ -1,7 +1,7 @@
 /**
  * - `busy`         another process uses this SQLite file
  * - `newer`        a newer Planbridge wrote this store
- * - `out-of-turn`  another version has to be released before this one
+ * - `out-of-turn`  another version has to be released, or taken back, before this one
  * - `stale-lease`  the job was taken over by another worker, or has ended; what this one did is not taken
  * - `unavailable`  the database does not answer, or refuses for now
  * - `full`         its disk is full

@@ -54,9 +54,11 @@ export default function (RED: NodeAPI): void {
         server,
         queue,
         onDone: (kind, version) => {
-          const isRollBack = kind === 'roll-back';
-          if (isRollBack) tell('rolled-back', version);
-          showStatus(RED, this, 'done', isRollBack ? 'rolled_back' : 'released');
+          if (kind === 'trace') return showStatus(RED, this, 'done', 'released');
+          // Another version may have taken its place before it could be taken back: the audit tells of that.
+          if (version.state !== 'rolled-back') return;
+          tell('rolled-back', version);
+          showStatus(RED, this, 'done', 'rolled_back');
         },
         onTrouble: working.tell,
         onRecovered: working.over,

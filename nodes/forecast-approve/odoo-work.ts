@@ -1,8 +1,8 @@
 import { type StoreWorker, startStoreWorker } from '../../lib/node/store-worker.ts';
 import type { OdooServerNode, SyncStoreNode } from '../../lib/node/types.ts';
 import { doOdooJob } from '../../lib/release/odoo-jobs.ts';
+import { odooQueueOf } from '../../lib/store/versions/odoo-queue.ts';
 import type { Version } from '../../lib/store/versions/read.ts';
-import { odooQueueOf } from '../../lib/store/versions/release.ts';
 
 export type OdooWorkOptions = {
   readonly store: SyncStoreNode;
@@ -19,7 +19,7 @@ export function startOdooWork({ store, server, queue, onDone, onTrouble, onRecov
     store,
     server,
     queue: odooQueueOf(queue),
-    handle: (opened, job) => doOdooJob(opened, server.client(), job),
+    handle: (opened, job, hold) => doOdooJob(opened, server.client(), job, hold),
     onSettled: async ({ kind, payload }) => {
       onRecovered();
       try {

@@ -230,16 +230,6 @@ for (const target of testStores()) {
       assert.ok('refused' in answer && /newer/.test(answer.refused));
     });
 
-    it('does not take the place of a newer version that was released while it was still being tried again', async () => {
-      const older = await imported([item('A', '5')], true);
-      const held = await released('2026-12-01', false);
-      const newer = await imported([item('A', '6')], true);
-      await released('2026-12-01');
-      const late = await claim(`write:${held.version}/release-1`);
-      await store.jobs.succeed(late.lease, { result: {}, totals: { applied: { lines: 1, quantity: '0', records: 1 } } });
-      assert.deepEqual([(await shown(older.id)).state, (await shown(newer.id)).state], ['superseded', 'released']);
-    });
-
     /** A run that is accepted before another one, and judged once that one's version is released. */
     const late = async (automatic: boolean) => {
       await accepted(1, undefined, LATE);
@@ -270,45 +260,6 @@ for (const target of testStores()) {
       const again = await store.versions.releaseAgain(version.id, { who: 'ben', comment: '' });
       assert.ok('refused' in again && again.because === 'state');
       await store.versions.refuse(version.id, { who: 'ben', comment: 'overtaken' });
-    });
-
-    it('knows what a release wrote, for it to be taken back once, and makes the version before it the baseline again', async () => {
-      const first = await imported([item('A', '5')], true);
-      await released('2026-12-01');
-      const second = await imported([item('A', '6')], true);
-      const { records } = await released('2026-12-01', false);
-      const job = await claim(`write:${second.id}/release-1`);
-      const wrote = {
-        place: 0,
-        model: 'x',
-        record: 7,
-        product: 'A',
-        location: 'WH',
-        outcome: 'updated',
-        before: { max: 5 },
-        changed: { max: 6 },
-      };
-      const applied = { lines: records.length, quantity: '0', records: 1 };
-      await store.jobs.succeed(job.lease, { result: {}, totals: { applied }, written: [wrote] });
-      const [written] = await store.versions.releasedRecords(second.id);
-      assert.deepEqual(
-        [written?.record, written?.before, written?.changed, written?.created],
-        [7, { max: 5 }, { max: 6 }, false],
-      );
-      const wrong = await store.versions.takeBack(first.id, { who: 'ben', comment: 'no' });
-      assert.ok('refused' in wrong && wrong.because === 'state');
-      for (const _ of [1, 2]) await store.versions.takeBack(second.id, { who: 'ben', comment: 'wrong' });
-      const trace = await store.jobs.claim(`${QUEUE}/odoo`, { owner: 'test', leaseSeconds: 60, limit: 100 });
-      const back = trace.filter(
-        ({ kind, payload }) => kind === 'roll-back' && (payload as { version: string }).version === second.id,
-      );
-      assert.equal(back.length, 1);
-      const undone = [{ model: 'x', record: 7, name: 'seven', undone: 'restored', left: false }];
-      await store.versions.takenBack(back[0]!.lease, second.id, undone, { who: 'ben', comment: 'wrong' });
-      assert.deepEqual([(await shown(first.id)).state, (await shown(second.id)).state], ['released', 'rolled-back']);
-      assert.deepEqual(await store.versions.releasedRecords(second.id), []);
-      const [line] = await store.versions.lineage({ model: 'x', record: 7 });
-      assert.deepEqual([line?.version, line?.records[0]?.undone], [second.id, 'restored']);
     });
 
     it('expires, or is escalated once, when nobody decided in time', async () => {

@@ -8,7 +8,8 @@ import { putTotal } from '../run-totals.ts';
 import type { VersionPurpose } from '../schema.ts';
 import { insertItems, packItems } from './items.ts';
 import { forgetDayOfPartlyRefused } from './partly-refused.ts';
-import { lockedVersions, OF_A_RELEASE } from './release.ts';
+import { OF_A_RELEASE } from './release.ts';
+import { lockedVersions } from './turn.ts';
 
 /** What is known of a version besides what it wants. */
 export type NewVersion = {

@@ -6,6 +6,7 @@ import { ENDED } from '../schema.ts';
 import type { Decided, Decision } from './approval.ts';
 import { hasItsLines } from './items.ts';
 import { versionOf } from './read.ts';
+import { lockedVersionsOf, toBeTakenBack } from './turn.ts';
 
 export function releasingAgainOf({ db, dialect }: StoreContext, keyDays: number) {
   return {
@@ -16,8 +17,10 @@ export function releasingAgainOf({ db, dialect }: StoreContext, keyDays: number)
      */
     releaseAgain: (id: string, { who, comment }: Decision): Promise<Decided> =>
       db.transaction().execute(async (tx): Promise<Decided> => {
-        const named = await tx.selectFrom('versions').select('run').where('id', '=', id).executeTakeFirst();
+        const named = await lockedVersionsOf(tx, dialect, id);
         if (!named?.run) return { refused: `There is no version ${id.slice(0, 200)}.`, because: 'missing' };
+        if ((await toBeTakenBack(tx, named.interface)) === id)
+          return { refused: `Version ${id} is to be taken back: it is released again once that is done.`, because: 'state' };
         const run = await lockedRun(tx, dialect, named.run);
         const row = await tx.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
         if (!run || !ENDED.includes(run.state) || !['approved', 'released', 'superseded', 'rolled-back'].includes(row.state))

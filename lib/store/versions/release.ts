@@ -8,7 +8,9 @@ import { putTotal, runTotals } from '../run-totals.ts';
 import type { Tables, VersionsTable } from '../schema.ts';
 import type { Stage } from '../totals.ts';
 import type { itemsOf } from './items.ts';
+import { odooQueueOf } from './odoo-queue.ts';
 import { type Version, versionOf } from './read.ts';
+import { lockedVersions, onItsWayToOdoo, toBeTakenBack } from './turn.ts';
 import { supersedeWritten } from './written.ts';
 
 /** What a release counts anew each time that it is given to the flow. */
@@ -41,7 +43,7 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
      * Begins a version's release, or begins it again: what an earlier emission of it counted and staged is cleared.
      * What Odoo is told depends on the plant's day, so only a version that was released on the same `day` (`YYYY-MM-DD`)
      * counts as standing in Odoo, and with `everything` none does.
-     * @throws StoreError `out-of-turn` while a version of the other purpose is being released
+     * @throws StoreError `out-of-turn` while another version of the interface is on its way to Odoo, or to be taken back
      */
     async begin(lease: Held, day: string, everything = false): Promise<Release> {
       const release = await db.transaction().execute(async (tx) => {
@@ -51,13 +53,15 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
         const row = await tx.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
         await lockedVersions(tx, dialect, row.interface);
         await lockedRun(tx, dialect, run);
-        const first = await ofOtherPurpose(tx, row, 'releasing');
+        const back = await toBeTakenBack(tx, row.interface);
+        if (back) throw new StoreError('out-of-turn', `${back} is to be taken back; ${id} waits for that.`);
+        const first = await onItsWayToOdoo(tx, row.interface, id);
         if (first)
           throw new StoreError(
             'out-of-turn',
-            `${first} is being released; ${id} waits for it, because both go to the same records.`,
+            `${first} is on its way to Odoo; ${id} waits for it, because both go to the same records.`,
           );
-        const beside = await ofOtherPurpose(tx, row, 'released');
+        const beside = await besideOf(tx, row);
         const baseline = await baselineFor(tx, row);
         if (baseline) await supersedeWritten(tx, id, baseline.id);
         const now = Date.now();
@@ -101,7 +105,7 @@ export function releasingOf(context: StoreContext, items: ReturnType<typeof item
     async before(id: string, day: string): Promise<Pick<Release, 'standing' | 'beside'> & { previous: string | undefined }> {
       const row = await db.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
       const baseline = await baselineFor(db, row);
-      const [standing, beside] = [await standingOn(db, baseline, day, id), await ofOtherPurpose(db, row, 'released')];
+      const [standing, beside] = [await standingOn(db, baseline, day, id), await besideOf(db, row)];
       return { previous: baseline?.id, standing, beside };
     },
 
@@ -135,21 +139,12 @@ function baselineFor(db: Kysely<Tables>, { id, interface: name, purpose }: Row):
 
 const OTHER_PURPOSE = { baseline: 'promotion', promotion: 'baseline', scenario: undefined } as const;
 
-/** The newest version of a promotion's baseline, or of a baseline's promotion, that is in this state. */
-async function ofOtherPurpose(
-  db: Kysely<Tables>,
-  { interface: name, purpose }: Row,
-  state: 'releasing' | 'released',
-): Promise<string | undefined> {
+/** The released version of a promotion's baseline, or of a baseline's promotion. */
+async function besideOf(db: Kysely<Tables>, { interface: name, purpose }: Row): Promise<string | undefined> {
   const other = OTHER_PURPOSE[purpose];
   if (!other) return undefined;
   const query = db.selectFrom('versions').select('id').where('interface', '=', name).where('purpose', '=', other);
-  return (await query.where('state', '=', state).orderBy('number', 'desc').limit(1).executeTakeFirst())?.id;
-}
-
-/** Lets one transaction at a time number, or begin to release, the versions of an interface; SQLite has only one anyway. */
-export async function lockedVersions(tx: Tx, dialect: Dialect, name: string): Promise<void> {
-  if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(hashtext(${`version ${name}`}))`.execute(tx);
+  return (await query.where('state', '=', 'released').orderBy('number', 'desc').limit(1).executeTakeFirst())?.id;
 }
 
 /**
@@ -192,9 +187,6 @@ export async function breakOffRelease(tx: Tx, run: string, why: string): Promise
       .where('state', '=', from as keyof typeof to)
       .execute();
 }
-
-/** The queue of what a node does in Odoo itself: tracing a release's orders, rolling it back. */
-export const odooQueueOf = (queue: string): string => `${queue}/odoo`;
 
 const TRACE_DAYS = 35;
 

@@ -7,6 +7,7 @@ import { readingOf } from './read.ts';
 import { releasingOf } from './release.ts';
 import { releasingAgainOf } from './release-again.ts';
 import { rollingBackOf } from './roll-back.ts';
+import { writtenOf } from './written.ts';
 
 /** Forecast versions: kept, compared, approved or refused, released, superseded, rolled back. */
 export type Versions = ReturnType<typeof versionsOf>;
@@ -21,6 +22,7 @@ export function versionsOf(context: StoreContext, keyDays: number) {
     ...releasingOf(context, items),
     ...releasingAgainOf(context, keyDays),
     ...rollingBackOf(context, keyDays),
+    ...writtenOf(context),
     ...lineageOf(context),
     items,
 

@@ -1,0 +1,64 @@
+import { type Kysely, sql } from 'kysely';
+import type { Dialect, Tx } from '../context.ts';
+import type { Tables } from '../schema.ts';
+import { odooQueueOf, rollBackKeyOf } from './odoo-queue.ts';
+
+/** What nobody has got on with for so long, because its node is gone or its Odoo stays away, keeps others waiting no more. */
+const LONGEST_WAIT = 86_400_000;
+
+/** Lets one transaction at a time number, decide, begin to release or take back the versions of an interface; SQLite has only one anyway. */
+export async function lockedVersions(tx: Tx, dialect: Dialect, name: string): Promise<void> {
+  if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(hashtext(${`version ${name}`}))`.execute(tx);
+}
+
+/** The interface and run of a version, the versions of the interface locked likewise; undefined where there is no such version. */
+export async function lockedVersionsOf(tx: Tx, dialect: Dialect, id: string) {
+  const of = await tx.selectFrom('versions').select(['interface', 'run']).where('id', '=', id).executeTakeFirst();
+  if (of) await lockedVersions(tx, dialect, of.interface);
+  return of;
+}
+
+/**
+ * A version of the interface, other than `besides`, that is on its way to Odoo: it is given to the flow right now, or has
+ * still something to write. One whose release broke off is not: it begins anew, and goes by what it finds then.
+ */
+export async function onItsWayToOdoo(db: Kysely<Tables>, name: string, besides: string): Promise<string | undefined> {
+  const now = Date.now();
+  const row = await db
+    .selectFrom('versions')
+    .innerJoin('jobs', 'jobs.run', 'versions.run')
+    .select('versions.id')
+    .where('versions.interface', '=', name)
+    .where('versions.id', '!=', besides)
+    .where('versions.state', '=', 'releasing')
+    .where('versions.updated_at', '>', now - LONGEST_WAIT)
+    .where('jobs.state', 'in', ['pending', 'running'])
+    .where(({ eb, or, and }) =>
+      or([eb('jobs.kind', '!=', 'release'), and([eb('jobs.state', '=', 'running'), eb('jobs.lease_until', '>=', now)])]),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** A released version of the interface that is to be taken back, or is being taken back right now; one whose roll-back was given up is not. */
+export async function toBeTakenBack(db: Kysely<Tables>, name: string): Promise<string | undefined> {
+  const released = await db
+    .selectFrom('versions')
+    .select(['id', 'queue', 'releases'])
+    .where('interface', '=', name)
+    .where('state', '=', 'released')
+    .execute();
+  for (const version of released) {
+    const job = await db
+      .selectFrom('jobs')
+      .select('id')
+      .where('queue', '=', odooQueueOf(version.queue))
+      .where('key', '=', rollBackKeyOf(version))
+      .where('state', 'in', ['pending', 'running'])
+      .where('updated_at', '>', Date.now() - LONGEST_WAIT)
+      .executeTakeFirst();
+    if (job) return version.id;
+  }
+  return undefined;
+}
