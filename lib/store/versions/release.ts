@@ -222,9 +222,12 @@ export async function endRelease(tx: Tx, dialect: Dialect, run: string): Promise
         own.select(({ fn }) => fn.max('jobs.created_at').as('since')),
       )
       .executeTakeFirst()) !== undefined;
+  // Where one was released since this release began, it is that one's place.
+  const place = overtaken ? undefined : await baselineFor(tx, version);
+  const previous = place?.id ?? version.previous;
   if (!overtaken) await ofItsKind().set({ state: 'superseded', updated_at: now }).where('state', '=', 'released').execute();
   const state = overtaken ? ('superseded' as const) : ('released' as const);
-  await ofItsKind().set({ state, updated_at: now }).where('id', '=', version.id).execute();
+  await ofItsKind().set({ state, previous, updated_at: now }).where('id', '=', version.id).execute();
   const payload = { version: version.id };
   const key = `${version.id}/trace-${version.releases}`;
   const trace = {
@@ -236,6 +239,6 @@ export async function endRelease(tx: Tx, dialect: Dialect, run: string): Promise
     packed: await packPayload(payload),
   };
   await insertJobs(tx, [trace], 'pending', TRACE_DAYS);
-  const detail = { release: version.releases, supersedes: version.previous, day: version.released_on };
+  const detail = { release: version.releases, supersedes: previous, day: version.released_on };
   await appendAudit(tx, dialect, { who: 'planbridge', what: 'version.released', subject: version.id, run, detail });
 }
