@@ -115,5 +115,41 @@ for (const target of testStores()) {
       const { payload } = await odooJob('roll-back', first.id);
       assert.deepEqual(payload, { version: first.id, who: 'eva', comment: 'this one, too' });
     });
+
+    /** A release of which Odoo refuses the record of one product. */
+    const withLetter = async () => {
+      const version = await imported([item('A', '5'), item('B', '7')], true);
+      await released('2026-12-01', false);
+      const write = `write:${version.id}/release-1`;
+      const dead = [{ record: { product: 'B', $source: { lines: 1, quantity: '7' } }, error: 'No B.', fingerprint: 'no' }];
+      const one = { lines: 1, quantity: '0', records: 1 };
+      await store.jobs.succeed((await claim(write)).lease, { result: {}, dead, totals: { applied: one, refused: one } });
+      assert.equal((await store.runs.summary(version.run ?? ''))?.state, 'applied-with-exceptions');
+      return { version, write, letters: { run: version.run ?? '' } };
+    };
+
+    it('takes back also what a dead letter wrote after the release', async () => {
+      const { version, write, letters } = await withLetter();
+      await store.versions.takeBack(version.id, BEN);
+      assert.equal((await store.deadLetters.replay(letters, BEN)).length, 1);
+      const early = await odooJob('roll-back', version.id);
+      await assert.rejects(doOdooJob(store, ODOO, early, HOLD), /Dead letters of .* are being replayed/);
+      const written = [wrote({ max: 1 }, { max: 7 })];
+      await store.jobs.succeed((await claim(write)).lease, { result: {}, written });
+      const records = await store.versions.releasedRecords(version.id);
+      assert.deepEqual(
+        records.map(({ record, before }) => [record, before]),
+        [[7, { max: 1 }]],
+      );
+      await store.versions.takenBack(early.lease, version.id, [], BEN);
+    });
+
+    it('leaves no dead letter that would write the version’s values after all', async () => {
+      const { version, letters } = await withLetter();
+      await store.versions.takeBack(version.id, BEN);
+      await done(await odooJob('roll-back', version.id));
+      assert.deepEqual([await store.deadLetters.list(letters), await store.deadLetters.replay(letters, BEN)], [[], []]);
+      assert.equal((await store.runs.summary(version.run ?? ''))?.state, 'applied-with-exceptions');
+    });
   });
 }

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { appendAudit } from '../audit.ts';
 import { type Held, heldJob, type StoreContext, type Tx } from '../context.ts';
 import { StoreError } from '../errors.ts';
@@ -9,7 +9,7 @@ import type { Decided, Decision } from './approval.ts';
 import { hasItsLines } from './items.ts';
 import { odooQueueOf, rollBackKeyOf } from './odoo-queue.ts';
 import { versionOf } from './read.ts';
-import { lockedVersionsOf, onItsWayToOdoo } from './turn.ts';
+import { isToBeWritten, lockedVersionsOf, onItsWayToOdoo } from './turn.ts';
 
 /** What became of a record or an order in a roll-back: taken back, or left with the reason. */
 export type Undone = {
@@ -78,7 +78,7 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
     /**
      * Whether a version is still to be taken back. Where another one took its place in the meantime, as while Odoo was
      * away, it is not, and the audit says so.
-     * @throws StoreError `out-of-turn` while another version of its interface is on its way to Odoo
+     * @throws StoreError `out-of-turn` while another version of its interface, or a dead letter of its own, is on its way to Odoo
      */
     stillToBeTakenBack: (lease: Held, id: string, decision: Decision): Promise<boolean> =>
       db.transaction().execute(async (tx) => {
@@ -87,13 +87,20 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
         const other = of && (await onItsWayToOdoo(tx, of.interface, id));
         if (other) throw new StoreError('out-of-turn', `${other} is on its way to Odoo; taking ${id} back waits for it.`);
         const row = await tx.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-        if (row.state === 'released') return true;
+        if (row.state === 'released') {
+          if (await isToBeWritten(tx, row.run ?? ''))
+            throw new StoreError('out-of-turn', `Dead letters of ${id} are being replayed; taking it back waits for them.`);
+          return true;
+        }
         // Where it is rolled back, the job has come again after it had done so.
         if (row.state !== 'rolled-back') await notTakenBack(tx, row, [], decision);
         return false;
       }),
 
-    /** A version was taken back: the one before it is the released one again. What was left as it is, is told of. */
+    /**
+     * A version was taken back: the one before it is the released one again, and what was refused of it is not written any
+     * more. What was left as it is, is told of.
+     */
     async takenBack(lease: Held, id: string, undone: readonly Undone[], decision: Decision): Promise<void> {
       const { who, comment } = decision;
       await db.transaction().execute(async (tx) => {
@@ -129,6 +136,12 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
           .updateTable('versions')
           .set({ state: 'rolled-back', why: JSON.stringify(why), updated_at: now })
           .where('id', '=', id)
+          .execute();
+        await tx
+          .updateTable('jobs')
+          .set({ state: 'discarded', result: JSON.stringify({ comment: 'Its version was rolled back.' }), updated_at: now })
+          .where('run', '=', row.run)
+          .where('state', '=', sql.lit('dead'))
           .execute();
         // Where something was left, the earlier version does not stand in Odoo as it was: its release day is forgotten.
         if (restored)

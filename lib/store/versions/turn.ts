@@ -62,3 +62,19 @@ export async function toBeTakenBack(db: Kysely<Tables>, name: string): Promise<s
   }
   return undefined;
 }
+
+/** What gives a run's lines to the flow; its other jobs write. */
+const GIVES_TO_THE_FLOW = ['intake', 'redrive', 'release'];
+
+/** Whether something of a run is still to be written, as where its dead letters are replayed. */
+export async function isToBeWritten(db: Kysely<Tables>, run: string): Promise<boolean> {
+  const job = await db
+    .selectFrom('jobs')
+    .select('id')
+    .where('run', '=', run)
+    .where('state', 'in', ['pending', 'running'])
+    .where('kind', 'not in', GIVES_TO_THE_FLOW)
+    .limit(1)
+    .executeTakeFirst();
+  return job !== undefined;
+}

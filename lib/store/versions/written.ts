@@ -36,14 +36,17 @@ export type ReleasedOrder = {
   readonly snapshot: unknown;
 };
 
-/** Keeps what a job of a version's release wrote, for roll-back and lineage. */
+/** Keeps what a job of a version's release, or a dead letter of it that was replayed later, wrote, for roll-back and lineage. */
 export async function keepWritten(tx: Tx, job: Selectable<JobsTable>, written: readonly WrittenRecord[]): Promise<void> {
   if (written.length === 0) return;
   const version = await tx
     .selectFrom('versions')
     .select('id')
     .where('run', '=', job.run)
-    .where('state', '=', 'releasing')
+    .where('state', 'in', ['releasing', 'released', 'superseded'])
+    .where('releases', '>', 0)
+    .orderBy('number', 'desc')
+    .limit(1)
     .executeTakeFirst();
   if (!version) return;
   const at = Date.now();
