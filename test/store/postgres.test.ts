@@ -8,6 +8,7 @@ import pg from 'pg';
 import { openStore } from '../../lib/store/open.ts';
 import { openPostgres } from '../../lib/store/postgres.ts';
 import { mustHave } from '../support/required.ts';
+import { item, versionFlow } from '../support/version-flow.ts';
 
 const url = process.env.TEST_POSTGRES_URL;
 
@@ -127,6 +128,27 @@ const url = process.env.TEST_POSTGRES_URL;
       assert.match(said, /^unavailable The connection to the store broke off: .+\nrecovered\n$/);
       assert.equal(code, 0);
     }
+    await store.close();
+  });
+
+  it('decides on the versions of an interface one after the other', async () => {
+    const store = await openStore({ url: address });
+    const { imported, preview } = versionFlow(
+      () => store,
+      () => 'plan',
+    );
+    const [older, newer] = [await imported([item('A', '5')], false), await imported([item('A', '6')], false)];
+    for (const _ of [older, newer]) await preview();
+    const client = new pg.Client(address);
+    await client.connect();
+    await client.query("begin; select pg_advisory_xact_lock(hashtext('version plan'))");
+    await client.query(`update versions set state = 'approved' where id = '${newer.id}'`);
+    const approving = store.versions.approve(older.id, { who: 'ben', comment: '' });
+    assert.equal(await Promise.race([approving, sleep(300)]), undefined, 'it did not wait for the other decision');
+    await client.query('commit');
+    const came = await approving;
+    assert.ok('refused' in came && came.refused.includes(newer.id));
+    await client.end();
     await store.close();
   });
 

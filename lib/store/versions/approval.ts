@@ -13,6 +13,7 @@ import { putTotal } from '../run-totals.ts';
 import type { VersionsTable } from '../schema.ts';
 import { insertItems, packItems } from './items.ts';
 import { type Version, versionOf } from './read.ts';
+import { lockedVersionsOf } from './turn.ts';
 
 /** Who decides, and why. `who` is the authenticated person, as the audit names it. */
 export type Decision = { readonly who: string; readonly comment: string };
@@ -27,10 +28,10 @@ type Row = Selectable<VersionsTable>;
 const ON_ITS_WAY = ['approved', 'releasing', 'released'] as const;
 
 export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
-  /** Works on a version that waits for approval, its run locked. */
+  /** Works on a version that waits for approval, the versions of its interface and its run locked. */
   const deciding = (id: string, work: (tx: Tx, row: Row, run: string) => Promise<Decided>): Promise<Decided> =>
     db.transaction().execute(async (tx) => {
-      const named = await tx.selectFrom('versions').select('run').where('id', '=', id).executeTakeFirst();
+      const named = await lockedVersionsOf(tx, dialect, id);
       if (!named?.run) return { refused: `There is no version ${id.slice(0, 200)}.`, because: 'missing' };
       await lockedRun(tx, dialect, named.run);
       const row = await tx.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
