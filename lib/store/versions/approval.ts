@@ -13,7 +13,7 @@ import { putTotal } from '../run-totals.ts';
 import type { VersionsTable } from '../schema.ts';
 import { insertItems, packItems } from './items.ts';
 import { type Version, versionOf } from './read.ts';
-import { lockedVersionsOf } from './turn.ts';
+import { approvedAfter, lockedVersionsOf, overtakenBy } from './turn.ts';
 
 /** Who decides, and why. `who` is the authenticated person, as the audit names it. */
 export type Decision = { readonly who: string; readonly comment: string };
@@ -24,8 +24,6 @@ export type Decided =
   | { readonly refused: string; readonly because: 'missing' | 'state' | 'person' };
 
 type Row = Selectable<VersionsTable>;
-
-const ON_ITS_WAY = ['approved', 'releasing', 'released'] as const;
 
 export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
   /** Works on a version that waits for approval, the versions of its interface and its run locked. */
@@ -263,41 +261,6 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
       return 'waits';
     },
   };
-}
-
-/** A newer version that is on its way to Odoo or there. */
-async function approvedAfter(tx: Tx, { interface: name, purpose, number }: Row): Promise<string | undefined> {
-  const newer = await tx
-    .selectFrom('versions')
-    .select('id')
-    .where('interface', '=', name)
-    .where('purpose', '=', purpose)
-    .where('number', '>', number)
-    .where('state', 'in', ON_ITS_WAY)
-    .limit(1)
-    .executeTakeFirst();
-  return newer?.id;
-}
-
-/** A version of a forecast that was accepted later, and is on its way to Odoo or there. A run that is replayed is meant to go over it. */
-async function overtakenBy(tx: Tx, { interface: name, purpose }: Row, run: string): Promise<string | undefined> {
-  const { created_at: accepted, replays } = await tx
-    .selectFrom('runs')
-    .select(['created_at', 'replays'])
-    .where('id', '=', run)
-    .executeTakeFirstOrThrow();
-  if (replays > 0) return undefined;
-  const newer = await tx
-    .selectFrom('versions')
-    .innerJoin('runs', 'runs.id', 'versions.run')
-    .select('versions.id')
-    .where('versions.interface', '=', name)
-    .where('purpose', '=', purpose)
-    .where('versions.state', 'in', ON_ITS_WAY)
-    .where('runs.created_at', '>', accepted)
-    .limit(1)
-    .executeTakeFirst();
-  return newer?.id;
 }
 
 /** What the baseline wants, as an item of a version: none of the version's lines stands behind it. */
