@@ -21,7 +21,7 @@ function nextKill(chance: Chance): { readonly point?: string; readonly after: nu
 }
 
 /** So that what is sent while it does not run is worked off in between; what was cut off time after time rests for minutes. */
-const SCENERY = { forecastEvery: 1_000, eventEvery: 400, drainSeconds: 900 };
+const SCENERY = { forecastEvery: 3_000, eventEvery: 500, drainSeconds: 900 };
 
 for (const target of odooServers())
   (mustHave('mosquitto', mosquittoPath()) ? describe : describe.skip)(`killed on ${target.name}`, function () {
