@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FlowRecord, GROUP, SOURCE } from '../canonical/marks.ts';
 import { CATALOGUE, type Reason } from '../exceptions/catalogue.ts';
 import { type Refusal, shortRecord, shortValue } from '../exceptions/refusal.ts';
@@ -39,9 +40,12 @@ const NO_STANDING: Standing = {
 
 type Tally = { lines: number; quantity: bigint };
 
+/** So many lines are checked at a stretch. */
+const STRETCH = 250;
+
 /**
- * Checks forecast lines by the rules against master data. Synchronous: call it with a thousand lines or so at a time,
- * in the order of the file, with the same `run` throughout.
+ * Checks forecast lines by the rules against master data, in the order of the file, with the same `run` throughout. However
+ * many they are, everything else gets its turn in between.
  *
  * An accepted line whose unit is not the product's own leaves with its quantity converted, and with `$source` keeping
  * the quantity that its sender gave, by which the run's totals are counted. `$group` names its product's category.
@@ -49,12 +53,42 @@ type Tally = { lines: number; quantity: bigint };
  * @example
  * const run = openRun({ zone: 'Europe/Berlin' });
  * const master = await data.load(lines, run.today);
- * const { accepted, refusals, totals } = validateLines(lines, run, master);
+ * const { accepted, refusals, totals } = await validateInTurns(lines, run, master);
  */
+export async function validateInTurns(lines: readonly FlowRecord[], run: ForecastRun, master: MasterView): Promise<Validation> {
+  const checked = nothingYet();
+  for (let at = 0; at < lines.length; at += STRETCH) {
+    check(lines.slice(at, at + STRETCH), run, master, checked);
+    await nextTurn();
+  }
+  return closed(checked);
+}
+
+/** The same at a stretch, for some hundred lines. */
 export function validateLines(lines: readonly FlowRecord[], run: ForecastRun, master: MasterView): Validation {
-  const accepted: FlowRecord[] = [];
-  const refusals: Refusal[] = [];
-  const tallies = { validated: tally(), accepted: tally(), held: tally(), rejected: tally() };
+  const checked = nothingYet();
+  check(lines, run, master, checked);
+  return closed(checked);
+}
+
+type Checked = {
+  readonly accepted: FlowRecord[];
+  readonly refusals: Refusal[];
+  readonly tallies: Readonly<Record<keyof ValidationTotals, Tally>>;
+};
+
+const nothingYet = (): Checked => ({
+  accepted: [],
+  refusals: [],
+  tallies: { validated: tally(), accepted: tally(), held: tally(), rejected: tally() },
+});
+
+function check(
+  lines: readonly FlowRecord[],
+  run: ForecastRun,
+  master: MasterView,
+  { accepted, refusals, tallies }: Checked,
+): void {
   for (const record of lines) {
     const line = readLine(record, run);
     const standing = standingOf(line, master);
@@ -69,12 +103,11 @@ export function validateLines(lines: readonly FlowRecord[], run: ForecastRun, ma
       count(tallies.accepted, line);
     }
   }
-  const { validated, held, rejected } = tallies;
-  return {
-    accepted,
-    refusals,
-    totals: { validated: closed(validated), accepted: closed(tallies.accepted), held: closed(held), rejected: closed(rejected) },
-  };
+}
+
+function closed({ accepted, refusals, tallies: { validated, accepted: taken, held, rejected } }: Checked): Validation {
+  const totals = { validated: counted(validated), accepted: counted(taken), held: counted(held), rejected: counted(rejected) };
+  return { accepted, refusals, totals };
 }
 
 /** Why a line would be held or rejected as it stands; undefined where it would go on. */
@@ -148,6 +181,6 @@ function count(into: Tally, line: ReadLine): void {
   if (line.quantity !== undefined) into.quantity += scaled(line.quantity);
 }
 
-function closed(counted: Tally): Count {
+function counted(counted: Tally): Count {
   return { lines: counted.lines, quantity: scaledText(counted.quantity) };
 }

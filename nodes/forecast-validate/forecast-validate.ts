@@ -3,7 +3,7 @@ import type { BaselineSource } from '../../lib/forecast/baseline.ts';
 import { masterData } from '../../lib/forecast/master-data.ts';
 import { appliedRules } from '../../lib/forecast/rules/applied.ts';
 import { openRun } from '../../lib/forecast/run.ts';
-import { validateLines } from '../../lib/forecast/validation.ts';
+import { validateInTurns } from '../../lib/forecast/validation.ts';
 import { placeOf, recordsOf } from '../../lib/node/batch.ts';
 import { serverOf, storeOf } from '../../lib/node/config-nodes.ts';
 import { onInput } from '../../lib/node/input.ts';
@@ -40,7 +40,7 @@ export default function (RED: NodeAPI): void {
           const run = runOf(message);
           showStatus(RED, this, 'working', 'checking', { count: lines.length });
           const [master] = await Promise.all([data().load(lines, run.today), run.baseline?.load(lines)]);
-          const { accepted, refusals, totals } = validateLines(lines, run, master);
+          const { accepted, refusals, totals } = await validateInTurns(lines, run, master);
           const { lease, index } = placeOf(message);
           if (lease) {
             const { runs } = await storeOf(RED, lease.store).open();
