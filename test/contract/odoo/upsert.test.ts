@@ -88,7 +88,15 @@ onEveryOdoo('writing in bulk', (odoo) => {
     const [country] = await searchAll(odoo.client, { model: 'res.country', domain: [], fields: ['code'], limit: 1 });
     const keys = ['ref', 'color', 'country_id'];
     const values = keyed(0, 2, { color: '3', country_id: String(country?.id) });
-    assert.ok((await upsert(values, { keys })).every(({ outcome }) => outcome === 'created'));
+    // Odoo 14 takes no reference as text; it may be asked for by one.
+    const created = await upsert(
+      values.map((record) => ({ ...record, country_id: country?.id })),
+      { keys },
+    );
+    assert.deepEqual(
+      created.map(({ outcome }) => outcome),
+      ['created', 'created'],
+    );
     const again = await upsert(values, { keys });
     assert.deepEqual(
       again.map(({ outcome }) => outcome),
