@@ -42,6 +42,7 @@ export function exceptionsOf({ db, dialect }: StoreContext) {
           const job = lease && (await takenJob(tx, dialect, lease, { released }));
           if (run) await lockedRun(tx, dialect, run);
           const added = await storeRefusals(tx, some, run, job, raised.mapping);
+          await nextTurn();
           if (added.length > 0) await appendAudit(tx, dialect, raisedEntry(added, run, lease?.job, raised));
         });
         // SQLite works within the event loop; others get their turn.
@@ -91,6 +92,7 @@ export async function storeRefusals(
   if (refusals.length === 0) return [];
   const rows = refusals.map((refusal) => rowOf(refusal, run, job?.id));
   const causes = await causesFor(tx, rows, mapping);
+  await nextTurn();
   const causeOf = ({ fingerprint }: Pick<Row, 'fingerprint'>) => causes.byFingerprint.get(fingerprint) ?? null;
   const added = await tx
     .insertInto('exceptions')

@@ -142,7 +142,7 @@ async function addDeadLetters(tx: Tx, job: Selectable<JobsTable>, dead: readonly
   const { body } = await tx.selectFrom('job_payloads').select('body').where('job', '=', job.id).executeTakeFirstOrThrow();
   const head = JSON.parse(body.split('\n', 1)[0] ?? '{}') as object;
   let count = 0;
-  for (const some of chunks(dead, 250)) {
+  for (const some of chunks(dead, 100)) {
     const letters = some.map(({ record, error, fingerprint, progress }) => {
       const payload = canonicalJson({ ...head, records: [record] });
       const letter = {
