@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { type DatabaseConnection, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
+import { largeCommits } from './large-commits.ts';
 import { sqliteErrorOf } from './sqlite-errors.ts';
 
 /** Kysely's SQLite, with its errors told as the store's, and with what it leaves open. */
@@ -29,10 +30,12 @@ class FileAdapter extends SqliteAdapter {
 
 class FileDriver extends SqliteDriver {
   readonly #file: Database.Database;
+  readonly #large: ReturnType<typeof largeCommits>;
 
   constructor(file: Database.Database) {
     super({ database: file });
     this.#file = file;
+    this.#large = largeCommits(file);
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
@@ -44,6 +47,10 @@ class FileDriver extends SqliteDriver {
         }),
       streamQuery: (query, size) => connection.streamQuery(query, size),
     };
+  }
+
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await this.#large.commit(() => super.commitTransaction(connection));
   }
 
   /** On a full disk SQLite has rolled back by itself, and a second time would be an error that hides the first one. */
