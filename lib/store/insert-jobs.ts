@@ -18,6 +18,9 @@ export type NewJob = {
   readonly aside?: readonly string[];
 };
 
+/** Kinds of jobs that give a run's lines to the flow; its other jobs write. A run whose job of these is given up has failed. */
+export const GIVES_TO_THE_FLOW: readonly string[] = ['intake', 'release', 'redrive'];
+
 const DAY = 86_400_000;
 
 export type PackedJob = NewJob & { readonly packed: PackedPayload };

@@ -6,6 +6,7 @@ import { canonicalJson, sha256 } from './canonical-json.ts';
 import { closeRun } from './close-run.ts';
 import { chunks, type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
 import { addEffects, type Effect } from './effects.ts';
+import { GIVES_TO_THE_FLOW } from './insert-jobs.ts';
 import { redactText } from './redact.ts';
 import { putTotal, runTotals } from './run-totals.ts';
 import type { JobsTable } from './schema.ts';
@@ -96,13 +97,15 @@ export function settlementsOf({ db, dialect }: StoreContext, keyDays: number) {
         const job = await heldJob(tx, dialect, lease);
         if (job.run) await lockedRun(tx, dialect, job.run);
         const now = Date.now();
-        const words = redactText(GIVES_TO_THE_FLOW.has(job.kind) && job.run ? await whyItFailed(tx, job, job.run, error) : error);
+        const words = redactText(
+          GIVES_TO_THE_FLOW.includes(job.kind) && job.run ? await whyItFailed(tx, job, job.run, error) : error,
+        );
         const ended = settlement
           ? { state: 'discarded' as const, result: JSON.stringify(settlement.result) }
           : { state: 'dead' as const };
         const buried = { ...ended, error: words, lease_owner: null, lease_until: null, updated_at: now };
         await tx.updateTable('jobs').set(buried).where('id', '=', lease.job).execute();
-        if (job.run && GIVES_TO_THE_FLOW.has(job.kind)) {
+        if (job.run && GIVES_TO_THE_FLOW.includes(job.kind)) {
           await tx.deleteFrom('jobs').where('run', '=', job.run).where('state', '=', 'staged').execute();
           const failed = { state: 'failed' as const, error: words, updated_at: now };
           await tx.updateTable('runs').set(failed).where('id', '=', job.run).execute();
@@ -121,9 +124,6 @@ export function settlementsOf({ db, dialect }: StoreContext, keyDays: number) {
     },
   };
 }
-
-/** Jobs that give a run to the flow; a run whose job of these is given up has failed. */
-const GIVES_TO_THE_FLOW: ReadonlySet<string> = new Set(['intake', 'release', 'redrive']);
 
 /** What ended the run: what is said now, the last failure within the flow, and the totals where they do not add up. */
 async function whyItFailed(tx: Tx, job: Selectable<JobsTable>, run: string, error: string): Promise<string> {

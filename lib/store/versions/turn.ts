@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Dialect, Tx } from '../context.ts';
+import { GIVES_TO_THE_FLOW } from '../insert-jobs.ts';
 import type { Tables, VersionsTable } from '../schema.ts';
 import { odooQueueOf, rollBackKeyOf } from './odoo-queue.ts';
 
@@ -98,9 +99,6 @@ export async function toBeTakenBack(db: Kysely<Tables>, name: string): Promise<s
   }
   return undefined;
 }
-
-/** What gives a run's lines to the flow; its other jobs write. */
-const GIVES_TO_THE_FLOW = ['intake', 'redrive', 'release'];
 
 /** Whether something of a run is still to be written, as where its dead letters are replayed. */
 export async function isToBeWritten(db: Kysely<Tables>, run: string): Promise<boolean> {
