@@ -1,4 +1,4 @@
-import type { NodeAPI } from 'node-red';
+import type { NodeAPI, NodeDef } from 'node-red';
 import { SettingsError } from './errors.ts';
 import type { CanonicalMapNode, OdooServerNode, SyncStoreNode } from './types.ts';
 
@@ -18,10 +18,15 @@ export function storeOf(RED: NodeAPI, id: string): SyncStoreNode {
 
 /** The deployed `canonical-map` nodes that map by the mapping of this id. */
 export function mappingNodes(RED: NodeAPI, mapping: string): CanonicalMapNode[] {
-  const found: CanonicalMapNode[] = [];
-  RED.nodes.eachNode(({ id, type }) => {
-    const node = type === 'canonical-map' ? (RED.nodes.getNode(id) as CanonicalMapNode | null) : null;
-    if (node?.mapping === mapping) found.push(node);
-  });
-  return found;
+  return settingsOfNodes(RED)
+    .filter(({ type }) => type === 'canonical-map')
+    .map(({ id }) => RED.nodes.getNode(id) as CanonicalMapNode | null)
+    .filter((node) => node?.mapping === mapping) as CanonicalMapNode[];
+}
+
+/** The settings of all nodes of the flows, disabled ones too. */
+export function settingsOfNodes(RED: NodeAPI): NodeDef[] {
+  const nodes: NodeDef[] = [];
+  RED.nodes.eachNode((node) => void nodes.push(node));
+  return nodes;
 }

@@ -1,8 +1,7 @@
 import { type AuditEntry, appendAudit } from './audit.ts';
 import { type Held, type StoreContext, takenJobs } from './context.ts';
 import { gatherer } from './gather.ts';
-import { conflicts, insertJobs, type NewJob, type PackedJob } from './insert-jobs.ts';
-import { packPayload } from './payload.ts';
+import { conflicts, insertJobs, type NewJob, type PackedJob, packJob } from './insert-jobs.ts';
 
 /** An event's job, and what the audit tells once it stands. */
 export type NewEvent = NewJob & { readonly audit: AuditEntry };
@@ -52,7 +51,7 @@ export function eventJobsOf({ db, dialect }: StoreContext, keyDays: number) {
   const settleSoon = gatherer(settleAll, MOST_SETTLED);
   return {
     /** Keeps an event's job, to be claimed at once. When this returns, it is on disk. */
-    accept: async (job: NewEvent): Promise<Acceptance> => acceptSoon({ ...job, packed: await packPayload(job.payload) }),
+    accept: async (job: NewEvent): Promise<Acceptance> => acceptSoon(await packJob(job)),
 
     /**
      * An event's job is done: it was taken over durably. Done already under the same lease, it stays so. `who` settles it,

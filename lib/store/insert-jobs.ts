@@ -25,6 +25,11 @@ const DAY = 86_400_000;
 
 export type PackedJob = NewJob & { readonly packed: PackedPayload };
 
+/** The job with its payload as the store keeps it. */
+export async function packJob<Job extends NewJob>(job: Job): Promise<Job & PackedJob> {
+  return { ...job, packed: await packPayload(job.payload) };
+}
+
 /**
  * Inserts jobs in a state; a key that is there already is left as it is, and its job is answered. `since` is their place in
  * time (ms since 1970): that of the job which they were made from.

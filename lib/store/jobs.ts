@@ -1,9 +1,9 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { type Held, heldJob, lockedRun, type StoreContext, type Tx, takenJob } from './context.ts';
 import { restAfterCutOff } from './cut-off.ts';
-import { conflicts, insertJobs, type NewJob, type PackedJob } from './insert-jobs.ts';
+import { conflicts, insertJobs, type NewJob, type PackedJob, packJob } from './insert-jobs.ts';
 import { jobOrderOf } from './job-order.ts';
-import { packPayload, unpackPayload } from './payload.ts';
+import { unpackPayload } from './payload.ts';
 import { redactText } from './redact.ts';
 import { putTotal } from './run-totals.ts';
 import type { JobState, JobsTable, Tables } from './schema.ts';
@@ -93,7 +93,7 @@ export function jobsOf(context: StoreContext, keyDays: number) {
      */
     async add(jobs: readonly NewJob[], lease?: Held): Promise<readonly string[]> {
       const packed: PackedJob[] = [];
-      for (const job of jobs) packed.push({ ...job, packed: await packPayload(job.payload) });
+      for (const job of jobs) packed.push(await packJob(job));
       return db.transaction().execute(async (tx) => {
         const from = lease && (await takenJob(tx, dialect, lease));
         const staged = from && from.run !== null;

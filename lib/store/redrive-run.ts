@@ -6,9 +6,8 @@ import { confirmLines } from './confirmed-lines.ts';
 import { chunks, type Dialect, type Held, heldJob, lockedRun, type StoreContext, type Tx } from './context.ts';
 import { sum } from './decimal.ts';
 import { type Cause, causesOfRunAlone, endCauses, idleCauses, lockCauses } from './desk/causes.ts';
-import { insertJobs } from './insert-jobs.ts';
+import { insertJobs, packJob } from './insert-jobs.ts';
 import { ofFingerprints } from './of-fingerprints.ts';
-import { packPayload } from './payload.ts';
 import { replayRun } from './replay-run.ts';
 import { putTotal, runTotals } from './run-totals.ts';
 import type { ExceptionState, RunState } from './schema.ts';
@@ -123,8 +122,8 @@ export async function redriveRun(context: StoreContext, keyDays: number, run: st
     }
     const payload = { interface: row.interface, parts: row.parts, lines, confirmed };
     const { queue, max_attempts: maxAttempts } = intake;
-    const packed = await packPayload(payload);
-    const there = await insertJobs(tx, [{ queue, kind: 'redrive', key, run, payload, maxAttempts, packed }], 'pending', keyDays);
+    const job = await packJob({ queue, kind: 'redrive', key, run, payload, maxAttempts });
+    const there = await insertJobs(tx, [job], 'pending', keyDays);
     if (there.length > 0) throw new Error(`the queue ${queue} has a job ${key} already`);
     await tx.updateTable('runs').set({ state: 'received', handed_over: 0, updated_at: now }).where('id', '=', run).execute();
     const detail = { lines: lines.length, why: asked.why, fingerprints: asked.fingerprints };

@@ -4,9 +4,8 @@ import { appendAudit } from './audit.ts';
 import { closeRun } from './close-run.ts';
 import { type Held, heldJob, lockedRun, type StoreContext } from './context.ts';
 import { expireOvertaken } from './desk/upkeep.ts';
-import { insertJobs, type NewJob } from './insert-jobs.ts';
+import { insertJobs, type NewJob, packJob } from './insert-jobs.ts';
 import { packRows, type Row, unpackRows } from './part-rows.ts';
-import { packPayload } from './payload.ts';
 import { countedAs, type Redriving, redriveRun, restartRedrive } from './redrive-run.ts';
 import { replayRun } from './replay-run.ts';
 import { clearCounts, putTotal, runTotals } from './run-totals.ts';
@@ -112,7 +111,7 @@ export function runsOf(context: StoreContext, keyDays: number) {
           payload: { interface: run.interface, parts: Number(parts) },
           maxAttempts,
         };
-        const there = await insertJobs(tx, [{ ...job, packed: await packPayload(job.payload) }], 'pending', keyDays);
+        const there = await insertJobs(tx, [await packJob(job)], 'pending', keyDays);
         if (there.length > 0) {
           await tx.deleteFrom('runs').where('id', '=', run.id).execute();
           return runUnder(tx, queue, key);

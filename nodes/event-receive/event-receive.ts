@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { acceptEvent, nextEvent } from '../../lib/events/emission.ts';
 import { readEvent } from '../../lib/events/read-event.ts';
-import { storeOf } from '../../lib/node/config-nodes.ts';
+import { settingsOfNodes, storeOf } from '../../lib/node/config-nodes.ts';
 import { startEmitter } from '../../lib/node/emitter.ts';
 import { setUp } from '../../lib/node/set-up.ts';
 import { parseSettings } from '../../lib/node/settings.ts';
@@ -11,11 +11,7 @@ import { Settings } from './settings.ts';
 
 /** Whether a node that is taken out of the running flows was deleted, and not merely disabled. */
 function isGone(RED: NodeAPI, { id }: Node): boolean {
-  let there = false;
-  RED.nodes.eachNode((node) => {
-    there ||= node.id === id;
-  });
-  return !there;
+  return !settingsOfNodes(RED).some((node) => node.id === id);
 }
 
 /** Takes events in over MQTT: acknowledges each once it is on disk, then sends it into the flow until it is settled. */

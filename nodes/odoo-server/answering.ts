@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { type BreakerState, breakerOf } from '../../lib/delivery/breaker.ts';
-import { storeOf } from '../../lib/node/config-nodes.ts';
+import { settingsOfNodes, storeOf } from '../../lib/node/config-nodes.ts';
 import type { OdooServerNode } from '../../lib/node/types.ts';
 
 /**
@@ -9,10 +9,7 @@ import type { OdooServerNode } from '../../lib/node/types.ts';
  */
 export async function answeringOf(RED: NodeAPI, server: OdooServerNode): Promise<BreakerState | undefined> {
   const name = server.client().server;
-  const stores: string[] = [];
-  RED.nodes.eachNode(({ id, type }) => {
-    if (type === 'sync-store' && RED.nodes.getNode(id)) stores.push(id);
-  });
-  const states = await Promise.all(stores.map(async (id) => breakerOf(await storeOf(RED, id).open(), () => name).state()));
+  const stores = settingsOfNodes(RED).filter(({ id, type }) => type === 'sync-store' && RED.nodes.getNode(id));
+  const states = await Promise.all(stores.map(async ({ id }) => breakerOf(await storeOf(RED, id).open(), () => name).state()));
   return states.filter((state) => state !== undefined).sort((left, right) => right.openUntil - left.openUntil)[0];
 }

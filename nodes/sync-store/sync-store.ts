@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
+import { settingsOfNodes } from '../../lib/node/config-nodes.ts';
 import { followDeployers } from '../../lib/node/deployer.ts';
 import { followDeployments } from '../../lib/node/follow-deployments.ts';
 import { followMessages } from '../../lib/node/follow-messages.ts';
@@ -59,10 +60,7 @@ export default function (RED: NodeAPI): void {
 
 /** Whether none of the Odoo servers of the flows is said to be for testing or production. */
 function isDevelopment(RED: NodeAPI): boolean {
-  let development = true;
-  RED.nodes.eachNode((node) => {
-    const { type, environment = 'development' } = node as NodeDef & { environment?: string };
-    if (type === 'odoo-server' && environment !== 'development') development = false;
-  });
-  return development;
+  return settingsOfNodes(RED)
+    .filter(({ type }) => type === 'odoo-server')
+    .every((server: NodeDef & { environment?: string }) => (server.environment ?? 'development') === 'development');
 }

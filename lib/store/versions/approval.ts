@@ -6,8 +6,7 @@ import { appendAudit } from '../audit.ts';
 import { lockedRun, type StoreContext, type Tx } from '../context.ts';
 import { sum } from '../decimal.ts';
 import { storeRefusals } from '../exceptions.ts';
-import { insertJobs } from '../insert-jobs.ts';
-import { packPayload } from '../payload.ts';
+import { insertJobs, packJob } from '../insert-jobs.ts';
 import { redactText } from '../redact.ts';
 import { putTotal } from '../run-totals.ts';
 import type { VersionsTable } from '../schema.ts';
@@ -248,16 +247,8 @@ export function approvalOf({ db, dialect }: StoreContext, keyDays: number) {
         });
         return 'approved';
       }
-      const payload = { version: id };
-      const preview = {
-        queue,
-        kind: 'preview',
-        key: `${id}/preview`,
-        payload,
-        maxAttempts: 5,
-        packed: await packPayload(payload),
-      };
-      await insertJobs(tx, [preview], 'pending', keyDays);
+      const preview = { queue, kind: 'preview', key: `${id}/preview`, payload: { version: id }, maxAttempts: 5 };
+      await insertJobs(tx, [await packJob(preview)], 'pending', keyDays);
       return 'waits';
     },
   };

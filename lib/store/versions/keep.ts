@@ -2,13 +2,12 @@ import type { VersionItem } from '../../canonical/version-item.ts';
 import { appendAudit } from '../audit.ts';
 import { type Held, heldJob, type StoreContext } from '../context.ts';
 import { sum } from '../decimal.ts';
-import { insertJobs } from '../insert-jobs.ts';
-import { packPayload } from '../payload.ts';
+import { insertJobs, packJob } from '../insert-jobs.ts';
 import { putTotal } from '../run-totals.ts';
 import type { VersionPurpose } from '../schema.ts';
 import { insertItems, packItems } from './items.ts';
 import { forgetDayOfPartlyRefused } from './partly-refused.ts';
-import { OF_A_RELEASE } from './release.ts';
+import { OF_A_RELEASE, releaseJob } from './release.ts';
 import { lockedVersions } from './turn.ts';
 
 /** What is known of a version besides what it wants. */
@@ -111,8 +110,6 @@ export function keepingOf(context: StoreContext, keyDays: number) {
      * accounted for and, where it is not automatic, somebody has approved it.
      */
     async validated(lease: Held, id: string, judged: Judged): Promise<void> {
-      const payload = { version: id, release: 1 };
-      const packed = await packPayload(payload);
       await db.transaction().execute(async (tx) => {
         const { kind, created_at: since } = await heldJob(tx, dialect, lease);
         const now = Date.now();
@@ -132,16 +129,14 @@ export function keepingOf(context: StoreContext, keyDays: number) {
           .where('id', '=', id)
           .execute();
         const { run, queue, lines } = version;
-        const key = `${id}/release-1`;
-        const { maxAttempts } = judged;
-        const release = { queue, kind: 'release', key, run, payload, maxAttempts, packed };
-        await insertJobs(tx, [release], 'staged', keyDays, Number(since));
+        const release = releaseJob(id, 1, { queue, run, maxAttempts: judged.maxAttempts });
+        await insertJobs(tx, [await packJob(release)], 'staged', keyDays, Number(since));
         // The lines of the release before stand in this version too.
         if (kind === 'redrive') {
           await forgetDayOfPartlyRefused(tx, run);
           await tx.deleteFrom('run_totals').where('run', '=', run).where('stage', 'in', OF_A_RELEASE).execute();
         }
-        await putTotal(tx, run, 'staged', `${queue}/${key}`, { lines, quantity: '0', records: 1 });
+        await putTotal(tx, run, 'staged', `${queue}/${release.key}`, { lines, quantity: '0', records: 1 });
         await tx.updateTable('runs').set({ handed_over: 1 }).where('id', '=', run).execute();
         const { baseline, automatic, why } = judged;
         const detail = {

@@ -1,11 +1,11 @@
 import { appendAudit } from '../audit.ts';
 import { lockedRun, type StoreContext } from '../context.ts';
-import { insertJobs } from '../insert-jobs.ts';
-import { packPayload } from '../payload.ts';
+import { insertJobs, packJob } from '../insert-jobs.ts';
 import { ENDED } from '../schema.ts';
 import type { Decided, Decision } from './approval.ts';
 import { hasItsLines } from './items.ts';
 import { versionOf } from './read.ts';
+import { releaseJob } from './release.ts';
 import { lockedVersionsOf, toBeTakenBack } from './turn.ts';
 
 export function releasingAgainOf({ db, dialect }: StoreContext, keyDays: number) {
@@ -43,18 +43,8 @@ export function releasingAgainOf({ db, dialect }: StoreContext, keyDays: number)
             because: 'state',
           };
         const release = row.releases + 1;
-        const payload = { version: id, release };
-        const key = `${id}/release-${release}`;
-        const job = {
-          queue: row.queue,
-          kind: 'release',
-          key,
-          run: named.run,
-          payload,
-          maxAttempts: 30,
-          packed: await packPayload(payload),
-        };
-        await insertJobs(tx, [job], 'pending', keyDays);
+        const job = releaseJob(id, release, { queue: row.queue, run: named.run, maxAttempts: 30 });
+        await insertJobs(tx, [await packJob(job)], 'pending', keyDays);
         const now = Date.now();
         await tx.updateTable('versions').set({ state: 'approved', updated_at: now }).where('id', '=', id).execute();
         await tx

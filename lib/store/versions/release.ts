@@ -2,8 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import { appendAudit } from '../audit.ts';
 import { type Dialect, type Held, heldJob, lockedRun, type StoreContext, type Tx } from '../context.ts';
 import { StoreError } from '../errors.ts';
-import { insertJobs } from '../insert-jobs.ts';
-import { packPayload } from '../payload.ts';
+import { insertJobs, type NewJob, packJob } from '../insert-jobs.ts';
 import { putTotal, runTotals } from '../run-totals.ts';
 import type { Tables, VersionsTable } from '../schema.ts';
 import type { Stage } from '../totals.ts';
@@ -35,6 +34,11 @@ export type Release = {
   /** What the release's work is keyed by. */
   readonly key: string;
 };
+
+/** The job that gives a version to the flow, to be written: its first release, or another one. */
+export function releaseJob(version: string, release: number, of: Pick<NewJob, 'queue' | 'run' | 'maxAttempts'>): NewJob {
+  return { ...of, kind: 'release', key: `${version}/release-${release}`, payload: { version, release } };
+}
 
 export function releasingOf(context: StoreContext, items: ReturnType<typeof itemsOf>) {
   const { db, dialect } = context;
@@ -228,17 +232,10 @@ export async function endRelease(tx: Tx, dialect: Dialect, run: string): Promise
   if (!overtaken) await ofItsKind().set({ state: 'superseded', updated_at: now }).where('state', '=', 'released').execute();
   const state = overtaken ? ('superseded' as const) : ('released' as const);
   await ofItsKind().set({ state, previous, updated_at: now }).where('id', '=', version.id).execute();
-  const payload = { version: version.id };
   const key = `${version.id}/trace-${version.releases}`;
-  const trace = {
-    queue: odooQueueOf(version.queue),
-    kind: 'trace',
-    key,
-    payload,
-    maxAttempts: 12,
-    packed: await packPayload(payload),
-  };
-  await insertJobs(tx, [trace], 'pending', TRACE_DAYS);
+  const queue = odooQueueOf(version.queue);
+  const trace = { queue, kind: 'trace', key, payload: { version: version.id }, maxAttempts: 12 };
+  await insertJobs(tx, [await packJob(trace)], 'pending', TRACE_DAYS);
   const detail = { release: version.releases, supersedes: previous, day: version.released_on };
   await appendAudit(tx, dialect, { who: 'planbridge', what: 'version.released', subject: version.id, run, detail });
 }

@@ -2,8 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { appendAudit } from '../audit.ts';
 import { type Held, heldJob, type StoreContext, type Tx } from '../context.ts';
 import { StoreError } from '../errors.ts';
-import { insertJobs } from '../insert-jobs.ts';
-import { packPayload } from '../payload.ts';
+import { insertJobs, packJob } from '../insert-jobs.ts';
 import type { VersionsTable } from '../schema.ts';
 import type { Decided, Decision } from './approval.ts';
 import { hasItsLines } from './items.ts';
@@ -50,7 +49,6 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
             refused: `Version ${id} is ${row.state.replace('-', ' ')}; only the released one is taken back.`,
             because: 'state',
           };
-        const payload = { version: id, who, comment };
         const [queue, key] = [odooQueueOf(row.queue), rollBackKeyOf(row)];
         // One that was given up, or found the version not released for a time, is asked for anew.
         await tx
@@ -59,12 +57,8 @@ export function rollingBackOf({ db, dialect }: StoreContext, keyDays: number) {
           .where('key', '=', key)
           .where('state', 'in', ['dead', 'done'])
           .execute();
-        await insertJobs(
-          tx,
-          [{ queue, kind: 'roll-back', key, payload, maxAttempts: 12, packed: await packPayload(payload) }],
-          'pending',
-          keyDays,
-        );
+        const job = { queue, kind: 'roll-back', key, payload: { version: id, who, comment }, maxAttempts: 12 };
+        await insertJobs(tx, [await packJob(job)], 'pending', keyDays);
         await appendAudit(tx, dialect, {
           who,
           what: 'version.roll-back-asked',
