@@ -24,12 +24,18 @@ export async function answerWith(
     answer = await find();
   } catch (error) {
     if (!message.req) throw error;
-    const asked = answerNotAllowed(error) ?? (error instanceof MessageError ? failed(400, error) : undefined);
-    reply(asked ?? failed(error instanceof StoreError ? 503 : 500, error as Error));
-    if (!asked) throw error;
+    const failure = answerFor(error as Error);
+    reply(failure);
+    if (failure.statusCode >= 500) throw error;
     return;
   }
   reply(answer);
+}
+
+/** What somebody is answered where an error came of what was asked: below 500 where it lies with who asked, or how. */
+export function answerFor(error: Error): Answer {
+  if (error instanceof MessageError) return failed(400, error);
+  return answerNotAllowed(error) ?? failed(error instanceof StoreError ? 503 : 500, error);
 }
 
 function failed(statusCode: number, { message, code }: Error & { code?: unknown }): Answer {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
+import { type Answer, answerFor } from '../../lib/node/answer.ts';
 import { storeOf } from '../../lib/node/config-nodes.ts';
-import { answerNotAllowed } from '../../lib/node/identity.ts';
 import type { SyncStoreNode } from '../../lib/node/types.ts';
 import { answer } from './answer.ts';
 import { askedBy } from './request.ts';
@@ -13,10 +13,12 @@ import { type Action, DECISIONS } from './settings.ts';
  * the permission `planbridge.approve`. `store` is the id of the config node; the body is JSON, such as `{"comment": "…"}`.
  */
 export function serveDecisions(RED: NodeAPI): void {
-  const decide = async (request: Request): Promise<{ statusCode: number; payload: unknown }> => {
+  const decide = async (request: Request): Promise<Answer> => {
     const { store = '', version = '', action = '' } = request.params as Record<string, string>;
     if (!DECISIONS.has(action as Action))
       return { statusCode: 404, payload: { error: `A version can be decided on by: ${[...DECISIONS].join(', ')}.` } };
+    if (RED.nodes.getNode(store)?.type !== 'sync-store')
+      return { statusCode: 404, payload: { error: `No store with the id ${store.slice(0, 200)} is deployed.` } };
     const node = storeOf(RED, store);
     const who = loggedIn(RED, node, request);
     const message = { req: { params: { version }, query: {} }, payload: request.body } as never;
@@ -29,7 +31,7 @@ export function serveDecisions(RED: NodeAPI): void {
     RED.auth.needsPermission('planbridge.approve'),
     (request: Request, response: Response) => {
       decide(request)
-        .catch((error: Error) => answerNotAllowed(error) ?? { statusCode: 400, payload: { error: error.message } })
+        .catch(answerFor)
         .then(({ statusCode, payload }) => response.status(statusCode).json(payload));
     },
   );

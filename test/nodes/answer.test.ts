@@ -25,7 +25,7 @@ describe('an answer', () => {
   for (const { error, statusCode, thrown } of [
     { error: new NotAllowed(403, 'You may not.'), statusCode: 403, thrown: false },
     { error: new MessageError('payload', 'limit is not right.'), statusCode: 400, thrown: false },
-    { error: new SettingsError('The tokens are not right.'), statusCode: 500, thrown: false },
+    { error: new SettingsError('The tokens are not right.'), statusCode: 500, thrown: true },
     { error: new StoreError('unavailable', 'The store is away.'), statusCode: 503, thrown: true },
     { error: new TypeError('x is not a function'), statusCode: 500, thrown: true },
   ])

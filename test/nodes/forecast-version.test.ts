@@ -57,8 +57,8 @@ describe('forecast-version', () => {
     await runs.release(job.lease);
     return id;
   };
-  const decide = async (version: string, action: string, body: object = {}) => {
-    const url = `http://127.0.0.1:${(admin.address() as AddressInfo).port}/planbridge/versions/store/${version}/${action}`;
+  const decide = async (version: string, action: string, body: object = {}, store = 'store') => {
+    const url = `http://127.0.0.1:${(admin.address() as AddressInfo).port}/planbridge/versions/${store}/${version}/${action}`;
     const answer = await fetch(url, {
       method: 'POST',
       body: JSON.stringify(body),
@@ -78,6 +78,10 @@ describe('forecast-version', () => {
     assert.deepEqual(await decide(id, 'approve').then(({ status, body }) => [status, body.state]), [202, 'approved']);
     assert.ok(permissions.every((permission) => permission === 'planbridge.approve'));
     assert.equal((await decide('plan-99', 'approve')).status, 404);
+    assert.deepEqual(await decide(id, 'approve', {}, 'gone'), {
+      status: 404,
+      body: { error: 'No store with the id gone is deployed.' },
+    });
   });
 
   it('lists versions, and says what a message lacks', async () => {
