@@ -80,7 +80,8 @@ export async function actOnce({
   };
 
   const all = targets.map(({ place }) => place);
-  await settleAll(client, ledger, step, doneWhen || exhausted ? all : [], send, lookUp);
-  for (const place of all) if (ledger.unknownSince(step, place) !== undefined) errors.set(place, unknownOutcome(model, method));
+  const refusal = await settleAll(client, ledger, step, doneWhen || exhausted ? all : [], send, lookUp);
+  const unknown = all.filter((place) => ledger.unknownSince(step, place) !== undefined);
+  for (const place of unknown) errors.set(place, unknownOutcome(model, method, refusal));
   return errors;
 }

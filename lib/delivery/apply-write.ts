@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { withoutMarks } from '../canonical/marks.ts';
 import type { OdooClient } from '../odoo/client.ts';
+import { isRefusal } from '../odoo/denied.ts';
 import { OdooError } from '../odoo/errors.ts';
 import type { WriteOutcome } from '../odoo/write-outcome.ts';
 import { actOnce } from './act-once.ts';
@@ -27,9 +28,10 @@ export type Applying = {
  * next call, never within one.
  *
  * A record whose outcome nobody can tell, because the answer to a `create` or an action was lost and nothing says how to
- * look it up, comes back refused with an OdooError `unknown-outcome`. So do all records when Odoo refuses the job as such:
- * trying again would not help. Throws OdooError for what is about neither, such as Odoo being away, and OutcomePending
- * while Odoo may still be at work on what it did not answer; doing it all again is then safe. Throws CalledOff when stopped.
+ * look it up, comes back refused with an OdooError `unknown-outcome`. All records are refused when nothing can be done as
+ * the job has it, such as with a field that Odoo does not have: trying again would not help. Throws OdooError for what is
+ * about neither, such as Odoo being away, and OutcomePending while Odoo may still be at work on what it did not answer;
+ * doing it all again is then safe. Throws CalledOff when stopped.
  */
 export async function applyWrite({
   client,
@@ -79,14 +81,7 @@ export async function applyWrite({
     // What is kept of the log-in, the models and their fields may be out of date.
     if (error instanceof OdooError) client.refresh();
     if (!isRefusal(error)) throw error;
-    return inOrder(
-      places.map((index) => {
-        const id = ledger.answered('create', index);
-        return id === undefined
-          ? { index, outcome: 'refused', error }
-          : { index, id, outcome: 'created', changed: values[index] ?? {} };
-      }),
-    );
+    return inOrder(places.map((index) => ({ index, outcome: 'refused', error })));
   }
 }
 
@@ -122,11 +117,4 @@ function asPlannedBefore(
   if (plan?.outcome === 'created' && outcome.outcome !== 'refused')
     return { ...outcome, outcome: 'created', changed: values[outcome.index] ?? {} };
   return plan && outcome.outcome === 'unchanged' ? { ...outcome, ...plan } : outcome;
-}
-
-/** Whether Odoo refused the job as such: a field or model that it does not have or that this user may not touch. */
-function isRefusal(error: unknown): error is OdooError {
-  if (!(error instanceof OdooError)) return false;
-  if (error.code === 'access') return error.exception?.endsWith('AccessError') ?? false;
-  return error.code === 'validation' || error.code === 'redirect' || error.code === 'not-found';
 }

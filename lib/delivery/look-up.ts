@@ -1,4 +1,5 @@
 import type { OdooClient } from '../odoo/client.ts';
+import { isRefusal } from '../odoo/denied.ts';
 import { OdooError } from '../odoo/errors.ts';
 import type { Ledger } from './sent-once.ts';
 import { OutcomePending } from './verdict.ts';
@@ -9,7 +10,7 @@ export type LookUp = (places: readonly number[]) => Promise<ReadonlyMap<number, 
 /**
  * Sends what is open, and looks up what no answer came for, until each of the `findable` places is settled: found in Odoo,
  * or surely not there and sent again. `send` sends all that is open and tells whether an answer was lost. What is unknown
- * and cannot be looked up stays so.
+ * and cannot be looked up stays so; gives why where Odoo refuses to be looked at.
  * Throws OutcomePending as long as Odoo may still be at work on what is not there yet.
  */
 export async function settleAll(
@@ -19,14 +20,20 @@ export async function settleAll(
   findable: readonly number[],
   send: () => Promise<{ lost: boolean }>,
   lookUp: LookUp,
-): Promise<void> {
+): Promise<OdooError | undefined> {
   let lostNow = false;
   for (;;) {
     const { lost } = await send();
     lostNow ||= lost;
     const unknown = findable.filter((place) => ledger.unknownSince(step, place) !== undefined);
-    if (unknown.length === 0) return;
-    const found = await lookUp(unknown);
+    if (unknown.length === 0) return undefined;
+    let found: ReadonlyMap<number, number>;
+    try {
+      found = await lookUp(unknown);
+    } catch (error) {
+      if (isRefusal(error)) return error;
+      throw error;
+    }
     await ledger.found(step, found);
     const missing = unknown.filter((place) => !found.has(place));
     if (missing.length === 0) continue;
@@ -38,7 +45,8 @@ export async function settleAll(
 }
 
 /** The error of a record for which nobody can tell what Odoo did. */
-export function unknownOutcome(model: string, method: string): OdooError {
-  const text = `Outcome unknown: no answer came to ${model}.${method}, and it must not be done twice. Look in Odoo whether it was done, then replay or discard this record.`;
+export function unknownOutcome(model: string, method: string, refusal?: OdooError): OdooError {
+  const why = refusal ? ` It could not be looked up: ${refusal.message.replace(/\.?$/, '.')}` : '';
+  const text = `Outcome unknown: no answer came to ${model}.${method}, and it must not be done twice.${why} Look in Odoo whether it was done, then replay or discard this record.`;
   return new OdooError('unknown-outcome', text, { model, method });
 }

@@ -131,11 +131,11 @@ async function createOnce({ client, job, values, places, ledger, signal }: Writi
     }
   };
   const named = places.filter((place) => job.keys.length > 0 && job.keys.every((key) => !isEmpty(values[place]?.[key])));
-  await settleAll(client, ledger, 'create', named, send, byKeys(client, job, values));
+  const refusal = await settleAll(client, ledger, 'create', named, send, byKeys(client, job, values));
   return places.map((index) => {
     const id = ledger.answered('create', index);
     if (id !== undefined) return { index, id, outcome: 'created', changed: values[index] ?? {} };
-    return { index, outcome: 'refused', error: refused.get(index) ?? unknownOutcome(job.model, 'create') };
+    return { index, outcome: 'refused', error: refused.get(index) ?? unknownOutcome(job.model, 'create', refusal) };
   });
 }
 

@@ -7,9 +7,17 @@ const QUESTIONS = [
   { method: 'check_access_rights', named: (operation: string) => ({ operation, raise_exception: false }) },
 ] as const;
 
+/** Whether Odoo refused what it was asked, and would again: a field or model that it does not have, or that this user may not touch. */
+export function isRefusal(error: unknown): error is OdooError {
+  if (!(error instanceof OdooError)) return false;
+  if (error.code === 'access') return error.exception?.endsWith('AccessError') ?? false;
+  return error.code === 'validation' || error.code === 'redirect' || error.code === 'not-found';
+}
+
 /**
  * Tells, for one bulk write, whether a refusal would meet every record alike: a model or method that is not there, or a
  * model that this user may not touch at all. Odoo is asked about the user's rights once, at the first refusal of access.
+ * What is kept of its models is read anew then: it may be out of date.
  */
 export function concernsAll(
   client: OdooClient,
@@ -17,11 +25,15 @@ export function concernsAll(
   operation: 'create' | 'write',
 ): (error: OdooError) => Promise<boolean> {
   let denied: Promise<boolean> | undefined;
-  return async (error) => {
-    if (error.code === 'not-found') return !error.exception?.endsWith('MissingError');
-    if (error.code !== 'access') return false;
+  const asked = () => {
     denied ??= deniedOutright(client, model, operation);
     return denied;
+  };
+  return async (error) => {
+    const concerns =
+      error.code === 'not-found' ? !error.exception?.endsWith('MissingError') : error.code === 'access' && (await asked());
+    if (concerns) client.refresh();
+    return concerns;
   };
 }
 

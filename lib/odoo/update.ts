@@ -12,6 +12,9 @@ export type Update = { readonly id: number; readonly values: Values };
 /** Groups of equal values up to this share of the records go out as one `write` a group, which then is the fastest. */
 const FEW_GROUPS = 0.02;
 
+/** The server has no `web_save_multi`: nothing was done. */
+class NoSaveMulti extends Error {}
+
 /** Servers that turned out to have no `web_save_multi` (up to 17); asked once a client. */
 const withoutSaveMulti = new WeakSet<OdooClient>();
 
@@ -51,11 +54,14 @@ export async function writeUpdates(
     try {
       await send(places, (ids, items) => {
         const vals_list = items.map((at) => updates[at]?.values);
-        return client.call({ ...about, method: 'web_save_multi', ids, args: { vals_list, specification: {} } });
+        const call = client.call({ ...about, method: 'web_save_multi', ids, args: { vals_list, specification: {} } });
+        return call.catch((error) => {
+          throw isMissing(error) ? new NoSaveMulti() : error;
+        });
       });
       return true;
     } catch (error) {
-      if (!(error instanceof OdooError && error.code === 'not-found' && /web_save_multi/.test(error.message))) throw error;
+      if (!(error instanceof NoSaveMulti)) throw error;
       withoutSaveMulti.add(client);
       return false;
     }
@@ -104,4 +110,8 @@ export async function writeUpdates(
       });
     }
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof OdooError && error.code === 'not-found' && /web_save_multi/.test(error.message);
 }

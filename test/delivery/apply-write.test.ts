@@ -122,6 +122,23 @@ for (const target of odooServers()) {
       assert.match(outcomes[1]?.error?.message ?? '', /no_such_field/);
     });
 
+    it('updates what it may, where this user may not create', async () => {
+      await given(partner('A'));
+      const denied = new OdooError('access', 'You may not create contacts.', { exception: 'odoo.exceptions.AccessError' });
+      instead = ({ method }) => {
+        if (method === 'create') return Promise.reject(denied);
+        return method === 'has_access' || method === 'check_access_rights' ? Promise.resolve(false) : undefined;
+      };
+      const outcomes = await attempt(job([partner('B'), partner('A', { street: 'New' }), partner('C')]));
+      assert.deepEqual(kinds(outcomes), ['refused', 'updated', 'refused']);
+      assert.equal(outcomes[2]?.error, denied);
+      assert.equal(calls('create').length, 1);
+      assert.deepEqual(
+        (await mine()).map(({ street }) => street),
+        ['New'],
+      );
+    });
+
     it('tells what a dry run would do, and writes nothing', async () => {
       const [held] = await given(partner('A', { street: 'Old' }));
       const records = [partner('A', { street: 'New' }), partner('B')];
@@ -184,6 +201,26 @@ for (const target of odooServers()) {
       assert.deepEqual(kinds(outcomes), ['refused', 'updated']);
       assert.equal(outcomes[0]?.error?.message, 'No vendor.');
       assert.deepEqual([outcomes[0]?.id, outcomes[0]?.changed], [held?.id, { street: 'New' }]);
+    });
+
+    it('refuses each record where Odoo refuses the follow-up as such, and tells what was written all the same', async () => {
+      const [held] = await given(partner('A', { street: 'Old' }));
+      const records = [partner('A', { street: 'New' }), partner('B')];
+      const upserted = await attempt(job(records, { followUp: 'no_such_method' }));
+      pieces = [];
+      const created = await attempt(job([partner('C')], { operation: 'create', followUp: 'no_such_method' }));
+      const outcomes = [...upserted, ...created];
+      assert.deepEqual(kinds(outcomes), ['refused', 'refused', 'refused']);
+      assert.ok(outcomes.every(({ error }) => error?.message.includes('no_such_method')));
+      assert.deepEqual(
+        outcomes.map(({ id }) => id),
+        (await mine()).map(({ id }) => id),
+      );
+      assert.deepEqual(
+        [upserted[0]?.id, upserted[0]?.changed, upserted[0]?.before],
+        [held?.id, { street: 'New' }, { street: 'Old' }],
+      );
+      assert.deepEqual([upserted[1]?.changed, created[0]?.changed], [partner('B'), partner('C')]);
     });
 
     it('updates by id, and refuses a record that is not there', async () => {
@@ -357,6 +394,15 @@ for (const target of odooServers()) {
       assert.deepEqual([kinds(outcomes), outcomes[0]?.error?.code], [['refused'], 'unknown-outcome']);
       await attempt(work);
       assert.equal(calls('action_archive').length, 1);
+    });
+
+    it('leaves unknown what Odoo refuses to be looked at, and says why', async () => {
+      cutFirst('action_archive');
+      const work = job([partner('A'), partner('B')], { followUp: 'action_archive', doneWhen: "[('no_such_field', '=', 1)]" });
+      const outcomes = await attempt({ ...work, batchSize: 1 });
+      assert.deepEqual(kinds(outcomes), ['refused', 'created']);
+      assert.equal(outcomes[0]?.error?.code, 'unknown-outcome');
+      assert.match(outcomes[0]?.error?.message ?? '', /could not be looked up: .*no_such_field/);
     });
 
     it('looks by a domain whether a follow-up was done whose answer was lost', async () => {
