@@ -1,11 +1,15 @@
 import { actOn } from '../odoo/act.ts';
 import type { OdooClient } from '../odoo/client.ts';
+import { isRefusal } from '../odoo/denied.ts';
 import { and, parseDomain } from '../odoo/domain.ts';
-import type { OdooError } from '../odoo/errors.ts';
 import { searchAll } from '../odoo/pages.ts';
-import { type LookUp, settleAll, unknownOutcome } from './look-up.ts';
+import type { Applied } from './applied.ts';
+import { type LookUp, notLookedUp, settleAll, unknownOutcome } from './look-up.ts';
 import { AnswerLost, type Ledger } from './sent-once.ts';
 import type { WriteJob } from './write-job.ts';
+
+/** Why a method was not called on a record, or that nobody can tell. */
+export type Refused = Required<Pick<Applied, 'error'>> & Pick<Applied, 'left'>;
 
 export type Target = { readonly place: number; readonly id: number };
 
@@ -14,7 +18,7 @@ const EXHAUSTS: Readonly<Record<string, string>> = { action_replenish: 'qty_to_o
 
 /**
  * Calls a method that must not be called twice on a record. Gives the refusal, or the unknown outcome, of each place it
- * has one for. After a lost answer it looks whether the action was done: by the job's `doneWhen`, or what is known of it.
+ * has one for; where Odoo refuses the method as such, of each that is left. After a lost answer it looks whether the action was done: by the job's `doneWhen`, or what is known of it.
  */
 export async function actOnce({
   client,
@@ -34,21 +38,26 @@ export async function actOnce({
   method: string;
   targets: readonly Target[];
   args?: Readonly<Record<string, unknown>> | undefined;
-}): Promise<Map<number, OdooError>> {
+}): Promise<Map<number, Refused>> {
   const places = Map.groupBy(targets, ({ id }) => id);
   const placesOf = (ids: readonly number[]) => ids.flatMap((id) => (places.get(id) ?? []).map(({ place }) => place));
   const noting = ledger.noting(client, step, method, ({ ids = [] }) => ({ places: placesOf(ids), ids: () => [] }), signal);
-  const errors = new Map<number, OdooError>();
+  const refused = new Map<number, Refused>();
 
   const send = async () => {
     for (let lost = false; ; lost = true) {
-      const open = targets.filter(({ place }) => ledger.open(step, place) && !errors.has(place));
+      const open = targets.filter(({ place }) => ledger.open(step, place) && !refused.has(place));
       const ids = [...new Set(open.map(({ id }) => id))];
       try {
-        const { refused } = await actOn(noting, model, method, ids, { context, batchSize, ...(args ? { args } : {}) });
-        for (const { id, error } of refused) for (const place of placesOf([id])) errors.set(place, error);
+        const acted = await actOn(noting, model, method, ids, { context, batchSize, ...(args ? { args } : {}) });
+        for (const { id, error } of acted.refused) for (const place of placesOf([id])) refused.set(place, { error });
         return { lost };
       } catch (error) {
+        if (isRefusal(error)) {
+          client.refresh();
+          for (const { place } of open) if (ledger.open(step, place)) refused.set(place, { error });
+          return { lost };
+        }
         // The ledger knows which records these are; the others still have to be done.
         if (!(error instanceof AnswerLost)) throw error;
       }
@@ -80,8 +89,12 @@ export async function actOnce({
   };
 
   const all = targets.map(({ place }) => place);
-  const refusal = await settleAll(client, ledger, step, doneWhen || exhausted ? all : [], send, lookUp);
-  const unknown = all.filter((place) => ledger.unknownSince(step, place) !== undefined);
-  for (const place of unknown) errors.set(place, unknownOutcome(model, method, refusal));
-  return errors;
+  const findable = doneWhen || exhausted ? all : [];
+  const refusal = await settleAll(client, ledger, step, findable, send, lookUp);
+  for (const place of all) {
+    if (ledger.unknownSince(step, place) === undefined) continue;
+    const error = unknownOutcome(model, method, refusal);
+    refused.set(place, findable.length > 0 ? { error, left: notLookedUp(ledger, step, place) } : { error });
+  }
+  return refused;
 }

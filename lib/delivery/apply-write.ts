@@ -5,7 +5,8 @@ import { isRefusal } from '../odoo/denied.ts';
 import { OdooError } from '../odoo/errors.ts';
 import type { WriteOutcome } from '../odoo/write-outcome.ts';
 import { actOnce } from './act-once.ts';
-import { type Piece, type Planned, type Progress, progressOf } from './progress.ts';
+import { type Applied, endedBefore } from './applied.ts';
+import { type Piece, type Planned, progressOf } from './progress.ts';
 import { type Ledger, nothingDone, openLedger } from './sent-once.ts';
 import { CalledOff, OutcomePending } from './verdict.ts';
 import type { WriteJob } from './write-job.ts';
@@ -16,7 +17,7 @@ export type Applying = {
   readonly job: WriteJob;
   readonly signal: AbortSignal;
   /** What earlier tries wrote down. */
-  readonly before?: Progress;
+  readonly before?: readonly unknown[];
   /** Writes a piece of progress down durably. */
   readonly save?: (piece: Piece) => Promise<void>;
   /** Outcomes that stand already, by place: nothing is sent for these. */
@@ -37,11 +38,17 @@ export async function applyWrite({
   client,
   job,
   signal,
-  before = progressOf([]),
+  before = [],
   save = async () => {},
   known = new Map(),
-}: Applying): Promise<WriteOutcome[]> {
-  const ledger = openLedger(before, save);
+}: Applying): Promise<Applied[]> {
+  const pieces = [...before];
+  const note = async (piece: Piece) => {
+    await save(piece);
+    pieces.push(piece);
+  };
+  const progress = progressOf(before);
+  const ledger = openLedger(progress, note);
   const values: Record<string, unknown>[] = [];
   for (const record of job.records) {
     values.push(withoutMarks(record));
@@ -49,18 +56,18 @@ export async function applyWrite({
   }
   const places = [...values.keys()].filter((place) => !known.has(place));
   let begun = false;
-  const plannedBefore = new Map(before.planned.map((plan) => [plan.index, plan]));
+  const plannedBefore = new Map(progress.planned.map((plan) => [plan.index, plan]));
   const plan = async (plans: readonly Planned[]) => {
     if (signal.aborted) throw new CalledOff();
     if (plans.length === 0 || job.dryRun) return;
     // An earlier try was about to do it, and it is not there: a late call of that one's would undo what is written next.
     const isUnseen = ({ index }: Planned) => plannedBefore.has(index);
-    const until = (before.begun ?? 0) + client.limitMilliseconds;
+    const until = (progress.begun ?? 0) + client.limitMilliseconds;
     if (Date.now() < until && plans.some(isUnseen)) throw new OutcomePending(until, false);
-    await save({ planned: [...plans], begun: Date.now() });
+    await note({ planned: [...plans], begun: Date.now() });
     begun = true;
   };
-  const inOrder = (outcomes: readonly WriteOutcome[]) =>
+  const inOrder = (outcomes: readonly Applied[]) =>
     [...outcomes, ...known.values()].sort((left, right) => left.index - right.index);
   try {
     const written = await WRITERS[job.operation]({
@@ -77,11 +84,12 @@ export async function applyWrite({
     return inOrder(job.followUp && !job.dryRun ? await act(client, job, job.followUp, outcomes, ledger, signal) : outcomes);
   } catch (error) {
     // What refused to be looked at says nothing of what an earlier try has sent.
-    if (begun && nothingDone(error)) await save({ idle: true });
+    if (begun && nothingDone(error)) await note({ idle: true });
     // What is kept of the log-in, the models and their fields may be out of date.
     if (error instanceof OdooError) client.refresh();
     if (!isRefusal(error)) throw error;
-    return inOrder(places.map((index) => ({ index, outcome: 'refused', error })));
+    const ended = endedBefore(job, progressOf(pieces));
+    return inOrder(places.map((index) => ended(index, error)));
   }
 }
 
@@ -90,28 +98,28 @@ async function act(
   client: OdooClient,
   job: WriteJob,
   method: string,
-  outcomes: WriteOutcome[],
+  outcomes: Applied[],
   ledger: Ledger,
   signal: AbortSignal,
-): Promise<WriteOutcome[]> {
+): Promise<Applied[]> {
   const targets = outcomes.flatMap(({ outcome, id, index }) =>
     id !== undefined && (outcome === 'created' || outcome === 'updated') ? [{ place: index, id }] : [],
   );
   if (targets.length === 0) return outcomes;
   if (signal.aborted) throw new CalledOff();
-  const errors = await actOnce({ client, job, ledger, signal, step: `then ${method}`, method, targets });
+  const acted = await actOnce({ client, job, ledger, signal, step: `then ${method}`, method, targets });
   return outcomes.map((outcome) => {
-    const error = errors.get(outcome.index);
-    return error ? { ...outcome, changed: outcome.changed ?? {}, outcome: 'refused', error } : outcome;
+    const refused = acted.get(outcome.index);
+    return refused ? { ...outcome, changed: outcome.changed ?? {}, outcome: 'refused', ...refused } : outcome;
   });
 }
 
 /** What an earlier try planned and this one found done was done by that try. */
 function asPlannedBefore(
-  outcome: WriteOutcome,
+  outcome: Applied,
   planned: ReadonlyMap<number, Planned>,
   values: readonly Record<string, unknown>[],
-): WriteOutcome {
+): Applied {
   const plan = planned.get(outcome.index);
   // Odoo may hold what was created in a form of its own (HTML, say), and then it was written once more.
   if (plan?.outcome === 'created' && outcome.outcome !== 'refused')

@@ -3,8 +3,7 @@ import type { ClaimedJob } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
 import { applyWrite } from './apply-write.ts';
 import { inheritanceOf } from './inheritance.ts';
-import { knownOutcomes } from './known-outcomes.ts';
-import { progressOf } from './progress.ts';
+import { effectsOf, knownOutcomes } from './known-outcomes.ts';
 import { awaitTurn } from './turn.ts';
 import type { Hold } from './worker.ts';
 import { WriteJob } from './write-job.ts';
@@ -20,21 +19,21 @@ export async function doWriteJob(
 ): Promise<WriteResult> {
   const job = WriteJob.parse(claimed.payload);
   await awaitTurn(store, claimed, job, client.limitMilliseconds);
-  const { known, superseded, remember } = await knownOutcomes(store, claimed, job);
-  const { pieces, inherited } = await inheritanceOf(store, claimed, job, known);
+  const { known: settled, superseded, remember } = await knownOutcomes(store, claimed, job);
+  const { known, pieces, inherited } = await inheritanceOf(store, claimed, job, settled);
   const outcomes = await applyWrite({
     client: confirmed(client, confirm),
     job,
     signal,
-    before: progressOf([...pieces, ...claimed.progress]),
+    before: [...pieces, ...claimed.progress],
     save: (piece) => store.jobs.progress(claimed.lease, piece),
     known,
   });
-  const effects = outcomes.flatMap(({ index, id, outcome }) => {
-    const effect = remember.get(index);
-    return effect && id !== undefined && outcome !== 'refused' ? [{ ...effect, id }] : [];
-  });
-  return { ...settleWrite(job, outcomes, { run: claimed.run, who, superseded }), effects, inherited };
+  return {
+    ...settleWrite(job, outcomes, { run: claimed.run, who, superseded }),
+    effects: effectsOf(outcomes, remember),
+    inherited,
+  };
 }
 
 /** The client, making sure before it sends what changes Odoo that the job is still this worker's. */

@@ -1,10 +1,13 @@
 import type { ClaimedJob } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
 import type { Inherited } from '../store/settlement.ts';
+import type { KnownOutcomes } from './known-outcomes.ts';
 import { type Piece, type Progress, progressOf } from './progress.ts';
 import { isNamed, keysOf, keyText, WriteJob } from './write-job.ts';
 
 export type Inheritance = {
+  /** What is known of places and not inherited: such a place is the job's own to go on with. */
+  readonly known: KnownOutcomes['known'];
   /** What tries of superseded letters wrote down of this job's records. */
   readonly pieces: readonly Piece[];
   readonly inherited: readonly Inherited[];
@@ -13,20 +16,22 @@ export type Inheritance = {
 /**
  * What a job of a replayed run inherits from the dead letters that the replay took the place of. Such a letter may have
  * written a record and then failed: the replay finds the record as it should be, and would neither call the follow-up
- * that is still to come nor know of a `create` whose answer was lost. `settled` are the places that nothing is sent for.
+ * that is still to come nor know of a `create` whose answer was lost. `settled` are the outcomes that are known already.
  */
 export async function inheritanceOf(
   store: Store,
   { run, queue }: ClaimedJob,
   job: WriteJob,
-  settled: ReadonlyMap<number, unknown>,
+  settled: KnownOutcomes['known'],
 ): Promise<Inheritance> {
+  // That it was done before may just be what such a letter did.
+  const isSettled = (place: number) => settled.has(place) && settled.get(place)?.id === undefined;
   const letters = run && !job.dryRun ? await store.deadLetters.superseded({ run, queue }) : [];
   const keys = keysOf(job);
   const placeOf = new Map<string, number>();
   if (letters.length > 0)
     for (const [place, record] of job.records.entries())
-      if (!settled.has(place) && isNamed(record, keys) && !placeOf.has(keyText(record, keys)))
+      if (!isSettled(place) && isNamed(record, keys) && !placeOf.has(keyText(record, keys)))
         placeOf.set(keyText(record, keys), place);
 
   const pieces: Piece[] = [];
@@ -41,7 +46,8 @@ export async function inheritanceOf(
     const left = moved(before, (place) => (places[place] === undefined ? place : undefined));
     inherited.push({ letter: id, left: isEmpty(left) ? undefined : left });
   }
-  return { pieces, inherited };
+  const own = progressOf(pieces).answered.get(job.operation);
+  return { known: new Map([...settled].filter(([place]) => !own?.has(place))), pieces, inherited };
 }
 
 /** The progress on those records that have a place in another job. */

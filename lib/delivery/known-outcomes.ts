@@ -7,6 +7,7 @@ import { canonicalJson, sha256 } from '../store/canonical-json.ts';
 import type { Effect } from '../store/effects.ts';
 import type { ClaimedJob } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
+import { progressOf } from './progress.ts';
 import { isRelative } from './relative-values.ts';
 import { isNamed, keysOf, keyText, WriteJob, type WriteRecord, WriteSummary } from './write-job.ts';
 
@@ -24,9 +25,17 @@ export type KnownOutcomes = {
   readonly remember: ReadonlyMap<number, Omit<Effect, 'id'>>;
 };
 
+/** The effects of what was done: of a record whose follow-up was refused, too, for it is there. */
+export function effectsOf(outcomes: readonly WriteOutcome[], remember: KnownOutcomes['remember']): Effect[] {
+  return outcomes.flatMap(({ index, id, outcome, changed }) => {
+    const effect = remember.get(index);
+    return effect && id !== undefined && (outcome !== 'refused' || changed) ? [{ ...effect, id }] : [];
+  });
+}
+
 /**
  * What a job need not do any more. A `create` or `call` under a business key that was done before with the same content is
- * answered as it was then; with other content it is refused. An `upsert` or `update` that waited while a later job wrote
+ * answered as it was then; with other content it is refused. What the job's own tries did is its own: it goes on. An `upsert` or `update` that waited while a later job wrote
  * the same fields of the same record is left out, so that an old forecast never overwrites a newer one.
  */
 export async function knownOutcomes(store: Store, claimed: ClaimedJob, job: WriteJob): Promise<KnownOutcomes> {
@@ -45,10 +54,11 @@ export async function knownOutcomes(store: Store, claimed: ClaimedJob, job: Writ
     remember.set(index, { key, hash: sha256(canonicalJson([withoutMarks(record), job.args ?? {}])) });
     if (index % 1_000 === 999) await nextTurn();
   }
+  const own = progressOf(claimed.progress).answered.get(job.operation);
   const before = new Map(await store.effects.known(claimed.queue, [...new Set([...remember.values()].map(({ key }) => key))]));
   for (const [index, { key, hash }] of remember) {
     const effect = before.get(key);
-    if (!effect) before.set(key, { key, hash, id: 0 });
+    if (!effect || own?.has(index)) before.set(key, { key, hash, id: 0 });
     else if (effect.hash === hash) known.set(index, { index, outcome: 'unchanged', ...(effect.id ? { id: effect.id } : {}) });
     else {
       const text = `The key ${job.keys.map((name) => `${name} ${String(job.records[index]?.[name])}`).join(', ')} was used before, with other content. Which one is right? Correct the key or the content, then replay or discard.`;

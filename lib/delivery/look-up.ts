@@ -1,6 +1,7 @@
 import type { OdooClient } from '../odoo/client.ts';
 import { isRefusal } from '../odoo/denied.ts';
 import { OdooError } from '../odoo/errors.ts';
+import type { Piece } from './progress.ts';
 import type { Ledger } from './sent-once.ts';
 import { OutcomePending } from './verdict.ts';
 
@@ -31,8 +32,9 @@ export async function settleAll(
     try {
       found = await lookUp(unknown);
     } catch (error) {
-      if (isRefusal(error)) return error;
-      throw error;
+      if (!isRefusal(error)) throw error;
+      client.refresh();
+      return error;
     }
     await ledger.found(step, found);
     const missing = unknown.filter((place) => !found.has(place));
@@ -42,6 +44,11 @@ export async function settleAll(
     if (Date.now() < until) throw new OutcomePending(until, lostNow);
     await ledger.reopen(step, missing);
   }
+}
+
+/** What a replay goes on from where a look-up was refused: it looks first. */
+export function notLookedUp(ledger: Ledger, step: string, place: number): Piece {
+  return { unknown: [{ step, places: [0], at: ledger.unknownSince(step, place) ?? 0 }] };
 }
 
 /** The error of a record for which nobody can tell what Odoo did. */

@@ -20,7 +20,7 @@ const Piece = z.object({
   begun: z.number().optional(),
   /** Odoo is at work on nothing of it: it told that it did nothing. */
   idle: z.boolean().optional(),
-  /** What is being sent, of what must not be sent twice. The piece that follows says what came of it. */
+  /** What is being sent, of what must not be sent twice: unknown, until a piece says what came of it. An empty one says nothing did. */
   sending: Since.optional(),
   /** Places and ids that Odoo answered for, or that were found there afterwards. */
   answered: z.array(z.object({ step: z.string(), results: z.array(z.tuple([z.number(), z.number()])) })).optional(),
@@ -44,15 +44,14 @@ export type Progress = {
   readonly unknown: ReadonlyMap<string, ReadonlyMap<number, number>>;
 };
 
-/** Parses the pieces, in the order in which they were written; what the last one was sending when its try broke off is unknown. */
+/** Parses the pieces, in the order in which they were written. What a try was sending when it broke off is unknown. */
 export function progressOf(given: readonly unknown[]): Progress {
   const pieces = z.array(Piece).parse(given);
   const planned = new Map<number, Planned>();
   const answered = new Map<string, Map<number, number>>();
   const unknown = new Map<string, Map<number, number>>();
   let begun: number | undefined;
-  const brokenOff = pieces.at(-1)?.sending;
-  for (const piece of pieces) {
+  for (const [at, piece] of pieces.entries()) {
     for (const plan of piece.planned ?? []) {
       // What a try was creating stays created, however often it is written once more after that.
       const isCreated = begun !== undefined && planned.get(plan.index)?.outcome === 'created';
@@ -64,10 +63,12 @@ export function progressOf(given: readonly unknown[]): Progress {
         placed(answered, step).set(place, id);
         unknown.get(step)?.delete(place);
       }
-    for (const { step, places, at } of piece.unknown ?? []) for (const place of places) placed(unknown, step).set(place, at);
-    for (const { step, places } of piece.reopened ?? []) for (const place of places) unknown.get(step)?.delete(place);
+    const before = Object.keys(piece).length === 0 ? pieces[at - 1]?.sending : undefined;
+    for (const { step, places } of [...(piece.reopened ?? []), ...(before ? [before] : [])])
+      for (const place of places) unknown.get(step)?.delete(place);
+    for (const { step, places, at } of [...(piece.unknown ?? []), ...(piece.sending ? [piece.sending] : [])])
+      for (const place of places) placed(unknown, step).set(place, at);
   }
-  if (brokenOff) for (const place of brokenOff.places) placed(unknown, brokenOff.step).set(place, brokenOff.at);
   return { planned: [...planned.values()], begun, answered, unknown };
 }
 

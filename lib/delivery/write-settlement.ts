@@ -9,6 +9,7 @@ import type { AuditEntry } from '../store/audit.ts';
 import type { DeadRecord, Settlement } from '../store/settlement.ts';
 import type { Total } from '../store/totals.ts';
 import type { WrittenRecord } from '../store/versions/written.ts';
+import type { Applied } from './applied.ts';
 import { KeyConflict } from './known-outcomes.ts';
 import { lineOf, sourceOf, type WriteJob, type WriteRecord } from './write-job.ts';
 
@@ -20,7 +21,7 @@ type Bounds = { readonly run?: string | undefined; readonly who: string; readonl
 const OUTCOMES_AN_ENTRY = 500;
 
 /** What is settled for a job whose outcomes are known: totals for its run, dead letters, the audit, and what leaves by the outputs. */
-export function settleWrite(job: WriteJob, outcomes: readonly WriteOutcome[], bounds: Bounds): WriteResult {
+export function settleWrite(job: WriteJob, outcomes: readonly Applied[], bounds: Bounds): WriteResult {
   const kinds = Map.groupBy(outcomes, ({ outcome }) => outcome);
   const having = (kind: WriteOutcome['outcome']) => (kinds.get(kind) ?? []).map(({ index }) => job.records[index] ?? {});
   const refused = kinds.get('refused') ?? [];
@@ -106,7 +107,7 @@ function auditOf(
 
 function deadRecord(
   job: WriteJob,
-  { index, id, changed, before, error }: WriteOutcome,
+  { index, id, changed, before, error, left }: Applied,
   refusal: Refusal | undefined,
 ): DeadRecord {
   // It was written, and only what follows was refused: whoever replays it finds nothing to write, but has to call that.
@@ -115,11 +116,12 @@ function deadRecord(
   // Odoo answered for what must not be sent twice.
   const answered = [{ step: job.operation, results: [[0, id]] }];
   const sentOnce = job.operation === 'create' || job.operation === 'call';
+  const progress = { ...(written ? { planned } : {}), ...(written && sentOnce ? { answered } : {}), ...left };
   return {
     record: job.records[index],
     error: error?.message ?? NO_REASON,
     fingerprint: refusal ? fingerprint(refusal) : '',
-    ...(written ? { progress: sentOnce ? { planned, answered } : { planned } } : {}),
+    ...(written || left ? { progress } : {}),
   };
 }
 

@@ -1,13 +1,15 @@
 import type { OdooClient } from '../odoo/client.ts';
 import { createRecords } from '../odoo/create.ts';
+import { isRefusal } from '../odoo/denied.ts';
 import { isEmpty } from '../odoo/equality.ts';
 import { OdooError } from '../odoo/errors.ts';
 import { findExisting, keyOf } from '../odoo/existing.ts';
 import { updateRecords } from '../odoo/update-records.ts';
 import { upsertRecords } from '../odoo/upsert.ts';
 import type { WriteOutcome } from '../odoo/write-outcome.ts';
-import { actOnce } from './act-once.ts';
-import { type LookUp, settleAll, unknownOutcome } from './look-up.ts';
+import { actOnce, type Refused } from './act-once.ts';
+import type { Applied } from './applied.ts';
+import { type LookUp, notLookedUp, settleAll, unknownOutcome } from './look-up.ts';
 import type { Planned } from './progress.ts';
 import { resolveRelative } from './relative-values.ts';
 import { AnswerLost, type Ledger } from './sent-once.ts';
@@ -29,7 +31,7 @@ export type Writing = {
 };
 
 /** How each operation writes its records; each outcome tells the place of its record. */
-export const WRITERS: Readonly<Record<WriteJob['operation'], (writing: Writing) => Promise<WriteOutcome[]>>> = {
+export const WRITERS: Readonly<Record<WriteJob['operation'], (writing: Writing) => Promise<Applied[]>>> = {
   async upsert({ client, job, values, places, plan }) {
     const placeOf = placing(places);
     const outcomes = await upsertRecords(
@@ -94,17 +96,17 @@ export const WRITERS: Readonly<Record<WriteJob['operation'], (writing: Writing) 
     if (!method) throw new OdooError('validation', 'No method is set: say which one is called.');
     const targets = places.map((place) => ({ place, id: withId(values[place] ?? {}).id }));
     const acted = job.dryRun
-      ? new Map<number, OdooError>()
+      ? new Map<number, Refused>()
       : await actOnce({ client, job, ledger, signal, step: 'call', method, targets, args });
     return targets.map(({ place: index, id }) => {
-      const error = acted.get(index);
-      return error ? { index, id, outcome: 'refused', error } : { index, id, outcome: 'updated' };
+      const refused = acted.get(index);
+      return refused ? { index, id, outcome: 'refused', ...refused } : { index, id, outcome: 'updated' };
     });
   },
 };
 
 /** Creates each record once: one whose answer was lost is looked up by its keys, and never blindly sent again. */
-async function createOnce({ client, job, values, places, ledger, signal }: Writing): Promise<WriteOutcome[]> {
+async function createOnce({ client, job, values, places, ledger, signal }: Writing): Promise<Applied[]> {
   const placeOf = new Map<unknown, number>(values.map((value, place) => [value, place]));
   const noting = ledger.noting(
     client,
@@ -126,6 +128,11 @@ async function createOnce({ client, job, values, places, ledger, signal }: Writi
           if (error) refused.set(open[index] ?? -1, error);
         return { lost };
       } catch (error) {
+        if (isRefusal(error)) {
+          client.refresh();
+          for (const place of open) if (ledger.open('create', place)) refused.set(place, error);
+          return { lost };
+        }
         if (!(error instanceof AnswerLost)) throw error;
       }
     }
@@ -135,7 +142,11 @@ async function createOnce({ client, job, values, places, ledger, signal }: Writi
   return places.map((index) => {
     const id = ledger.answered('create', index);
     if (id !== undefined) return { index, id, outcome: 'created', changed: values[index] ?? {} };
-    return { index, outcome: 'refused', error: refused.get(index) ?? unknownOutcome(job.model, 'create', refusal) };
+    const error = refused.get(index);
+    if (error) return { index, outcome: 'refused', error };
+    if (!named.includes(index)) return { index, outcome: 'refused', error: unknownOutcome(job.model, 'create') };
+    const left = notLookedUp(ledger, 'create', index);
+    return { index, outcome: 'refused', error: unknownOutcome(job.model, 'create', refusal), left };
   });
 }
 

@@ -8,7 +8,7 @@ const ABOUT_A_RECORD: ReadonlySet<OdooErrorCode> = new Set(['validation', 'redir
  * 2·log2(n) calls). Odoo rolls a refused call back whole. Other faults are thrown as they come.
  *
  * @param send takes a batch and gives a result for each item, in order
- * @param concernsAll whether a refusal would meet every record alike; then each has it, without being asked about
+ * @param concernsAll whether a refusal would meet every record alike; then it is thrown, instead of asking for each
  * @returns a result or the refusal for each item, in order
  */
 export async function bisect<Item, Result>(
@@ -20,8 +20,8 @@ export async function bisect<Item, Result>(
   try {
     return [...(await send(items))];
   } catch (error) {
-    if (!(error instanceof OdooError) || !ABOUT_A_RECORD.has(error.code)) throw error;
-    if ((await concernsAll(error)) || items.length === 1) return items.map(() => error);
+    if (!(error instanceof OdooError) || !ABOUT_A_RECORD.has(error.code) || (await concernsAll(error))) throw error;
+    if (items.length === 1) return [error];
     const middle = Math.ceil(items.length / 2);
     const left = await bisect(items.slice(0, middle), send, concernsAll);
     return [...left, ...(await bisect(items.slice(middle), send, concernsAll))];

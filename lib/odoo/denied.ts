@@ -15,25 +15,20 @@ export function isRefusal(error: unknown): error is OdooError {
 }
 
 /**
- * Tells, for one bulk write, whether a refusal would meet every record alike: a model or method that is not there, or a
- * model that this user may not touch at all. Odoo is asked about the user's rights once, at the first refusal of access.
- * What is kept of its models is read anew then: it may be out of date.
+ * Tells, for one bulk read or write, whether a refusal would meet every record alike: a model or method that is not there,
+ * or a model that this user may not touch at all. Odoo is asked about the user's rights once, at the first refusal of access.
  */
 export function concernsAll(
   client: OdooClient,
   model: string,
-  operation: 'create' | 'write',
+  operation: 'read' | 'create' | 'write',
 ): (error: OdooError) => Promise<boolean> {
   let denied: Promise<boolean> | undefined;
-  const asked = () => {
+  return async (error) => {
+    if (error.code === 'not-found') return !error.exception?.endsWith('MissingError');
+    if (error.code !== 'access') return false;
     denied ??= deniedOutright(client, model, operation);
     return denied;
-  };
-  return async (error) => {
-    const concerns =
-      error.code === 'not-found' ? !error.exception?.endsWith('MissingError') : error.code === 'access' && (await asked());
-    if (concerns) client.refresh();
-    return concerns;
   };
 }
 

@@ -12,9 +12,6 @@ export type Update = { readonly id: number; readonly values: Values };
 /** Groups of equal values up to this share of the records go out as one `write` a group, which then is the fastest. */
 const FEW_GROUPS = 0.02;
 
-/** The server has no `web_save_multi`: nothing was done. */
-class NoSaveMulti extends Error {}
-
 /** Servers that turned out to have no `web_save_multi` (up to 17); asked once a client. */
 const withoutSaveMulti = new WeakSet<OdooClient>();
 
@@ -54,14 +51,11 @@ export async function writeUpdates(
     try {
       await send(places, (ids, items) => {
         const vals_list = items.map((at) => updates[at]?.values);
-        const call = client.call({ ...about, method: 'web_save_multi', ids, args: { vals_list, specification: {} } });
-        return call.catch((error) => {
-          throw isMissing(error) ? new NoSaveMulti() : error;
-        });
+        return client.call({ ...about, method: 'web_save_multi', ids, args: { vals_list, specification: {} } });
       });
       return true;
     } catch (error) {
-      if (!(error instanceof NoSaveMulti)) throw error;
+      if (!(error instanceof OdooError && error.code === 'not-found' && /web_save_multi/.test(error.message))) throw error;
       withoutSaveMulti.add(client);
       return false;
     }
@@ -110,8 +104,4 @@ export async function writeUpdates(
       });
     }
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof OdooError && error.code === 'not-found' && /web_save_multi/.test(error.message);
 }

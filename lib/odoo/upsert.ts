@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { slices } from './bisect.ts';
 import type { OdooClient } from './client.ts';
 import { createRecords, type Values } from './create.ts';
+import { concernsAll, isRefusal } from './denied.ts';
 import { holds, isEmpty } from './equality.ts';
 import { OdooError } from './errors.ts';
 import { findExisting, keyOf, theOne } from './existing.ts';
@@ -79,16 +80,64 @@ export async function upsertRecords(
   };
 
   const outcomes: WriteOutcome[] = [];
+  const concernsEach = concernsAll(client, model, 'read');
+  const refusals: Refusals = new Map();
+  let halved = 0;
   let ahead = lookUp(0);
-  for (const [at, batch] of batches.entries()) {
-    const held = (await ahead) ?? { records: new Map(), lines: [] };
+  for (let at = 0; at < batches.length; at++) {
+    const batch = batches[at] ?? { at: 0, items: [] };
+    let held: Held | undefined;
+    try {
+      held = await ahead;
+    } catch (error) {
+      // A value that Odoo cannot look for, such as a number that is too large, costs only its own record.
+      if (!isRefusal(error) || (await concernsEach(error))) throw error;
+      if (batch.items.length > 1 && halved++ < MOST_HALVED) batches.splice(at + 1, 0, ...halvesOf(batch));
+      else outcomes.push(...batch.items.map((_, place) => ({ index: batch.at + place, outcome: 'refused' as const, error })));
+    }
     ahead = lookUp(at + 1);
+    if (!held) continue;
     const plan = planBatch(batch, held, { model, fields, version }, seen, options);
     await options.onPlan?.(plan);
-    outcomes.push(...(await apply(client, model, plan, options)));
+    outcomes.push(...(await apply(client, model, plan, options, refusals)));
   }
   return outcomes.sort((left, right) => left.index - right.index);
 }
+
+/** Why a user may not create or write any record of a model, once Odoo has said so. */
+type Refusals = Map<'create' | 'write', OdooError>;
+
+/** The results of a write; the refusal for each of so many records where Odoo refuses them all alike. It is asked only once. */
+async function orRefused<Result>(
+  client: OdooClient,
+  refusals: Refusals,
+  operation: 'create' | 'write',
+  write: () => Promise<readonly Result[]>,
+): Promise<readonly Result[] | OdooError> {
+  const before = refusals.get(operation);
+  if (before) return before;
+  try {
+    return await write();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    refusals.set(operation, error);
+    client.refresh();
+    return error;
+  }
+}
+
+type Batch = { readonly at: number; readonly items: readonly Values[] };
+
+function halvesOf({ at, items }: Batch): Batch[] {
+  const middle = Math.ceil(items.length / 2);
+  return [
+    { at, items: items.slice(0, middle) },
+    { at: at + middle, items: items.slice(middle) },
+  ];
+}
+
+/** So often a batch is halved to look up less of it: enough for some records at fault, not for a server at fault. */
+const MOST_HALVED = 64;
 
 type Fields = Readonly<Record<string, FieldInfo>>;
 type About = { readonly model: string; readonly fields: Fields; readonly version: number };
@@ -120,7 +169,7 @@ function checkedFields(model: string, fields: Fields, names: readonly string[]):
 }
 
 function planBatch(
-  batch: { readonly at: number; readonly items: readonly Values[] },
+  batch: Batch,
   existing: Held,
   { model, fields, version }: About,
   seen: Set<string>,
@@ -178,26 +227,31 @@ function planBatch(
   return plan;
 }
 
-async function apply(client: OdooClient, model: string, plan: UpsertPlan, options: UpsertOptions): Promise<WriteOutcome[]> {
+async function apply(
+  client: OdooClient,
+  model: string,
+  plan: UpsertPlan,
+  options: UpsertOptions,
+  refusals: Refusals,
+): Promise<WriteOutcome[]> {
   const outcomes: WriteOutcome[] = [
     ...plan.unchanged.map(({ index, id }) => ({ index, id, outcome: 'unchanged' as const })),
     ...plan.refused.map(({ index, error }) => ({ index, error, outcome: 'refused' as const })),
   ];
+  const creates = plan.creates.map(({ values }) => values);
   const created = options.dryRun
-    ? undefined
-    : await createRecords(
-        client,
-        model,
-        plan.creates.map(({ values }) => values),
-        options,
-      );
+    ? []
+    : await orRefused(client, refusals, 'create', () => createRecords(client, model, creates, options));
   plan.creates.forEach(({ index, values }, at) => {
-    outcomes.push(created?.[at] ? { ...created[at], index } : { index, outcome: 'created', changed: values });
+    if (created instanceof OdooError) outcomes.push({ index, outcome: 'refused', error: created });
+    else outcomes.push(created[at] ? { ...created[at], index } : { index, outcome: 'created', changed: values });
   });
   const updates: Update[] = plan.updates.map(({ id, changed }) => ({ id, values: changed }));
-  const refusals = options.dryRun ? [] : await writeUpdates(client, model, updates, options);
+  const updated = options.dryRun
+    ? []
+    : await orRefused(client, refusals, 'write', () => writeUpdates(client, model, updates, options));
   plan.updates.forEach(({ index, id, changed, before }, at) => {
-    const error = refusals[at];
+    const error = updated instanceof OdooError ? updated : updated[at];
     outcomes.push(error ? { index, id, outcome: 'refused', error } : { index, id, outcome: 'updated', changed, before });
   });
   return outcomes;

@@ -43,7 +43,7 @@ export type RecentRun = {
 };
 
 const MOST_RECENT = 100;
-const CLEARED_AT_ONCE = 500;
+const CLEARED_AT_ONCE = 200;
 
 /** Runs: what was received, how far it came, how it ended. */
 export type Runs = ReturnType<typeof runsOf>;

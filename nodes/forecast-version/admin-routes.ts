@@ -31,7 +31,11 @@ export function serveDecisions(RED: NodeAPI): void {
     RED.auth.needsPermission('planbridge.approve'),
     (request: Request, response: Response) => {
       decide(request)
-        .catch(answerFor)
+        .catch((error: Error) => {
+          const failure = answerFor(error);
+          if (failure.statusCode >= 500) RED.log.error(`forecast-version: ${error.message}`);
+          return failure;
+        })
         .then(({ statusCode, payload }) => response.status(statusCode).json(payload));
     },
   );

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { applyWrite } from '../../lib/delivery/apply-write.ts';
-import { progressOf } from '../../lib/delivery/progress.ts';
 import { CalledOff, OutcomePending } from '../../lib/delivery/verdict.ts';
 import { WriteJob } from '../../lib/delivery/write-job.ts';
 import { type Call, type OdooClient, openOdoo } from '../../lib/odoo/client.ts';
@@ -69,7 +68,7 @@ for (const target of odooServers()) {
         client,
         job: work,
         signal,
-        before: progressOf(JSON.parse(JSON.stringify(pieces))),
+        before: JSON.parse(JSON.stringify(pieces)),
         save: async (piece) => void pieces.push(JSON.parse(JSON.stringify(piece))),
       });
     /** What an earlier job wrote. */
@@ -137,6 +136,17 @@ for (const target of odooServers()) {
         (await mine()).map(({ street }) => street),
         ['New'],
       );
+    });
+
+    it('follows up what it created before Odoo denied it', async () => {
+      const denied = new OdooError('access', 'You may not create contacts.', { exception: 'odoo.exceptions.AccessError' });
+      instead = ({ method }) => {
+        if (method === 'create' && calls('create').length > 1) return Promise.reject(denied);
+        return method === 'has_access' || method === 'check_access_rights' ? Promise.resolve(false) : undefined;
+      };
+      const work = job([partner('A'), partner('B')], { operation: 'create', followUp: 'action_archive', batchSize: 1 });
+      assert.deepEqual(kinds(await attempt(work)), ['created', 'refused']);
+      assert.equal(calls('action_archive').length, 1);
     });
 
     it('tells what a dry run would do, and writes nothing', async () => {

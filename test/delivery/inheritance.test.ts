@@ -125,23 +125,24 @@ describe('writing a run that is replayed', () => {
       assert.deepEqual([state, accepted, applied, unchanged], ['applied', 2, 0, 2]);
     });
 
-  it('calls a follow-up that Odoo refused before, on records that were written then; and once', async () => {
-    const refs = two('owed');
-    answering = refusing(FOLLOW_UP);
-    await emit(UPSERT, named(refs));
-    assert.deepEqual(kinds(await doNext()), ['refused', 'refused']);
-    const ids = await held(refs);
-    assert.equal(ids.length, 2);
-    await replay();
-    await emit(UPSERT, named(refs));
-    await doNext();
-    assert.deepEqual(followed, ids);
-    assert.equal((await store.runs.summary(run))?.state, 'applied');
-    await replay();
-    await emit(UPSERT, named(refs));
-    assert.deepEqual(kinds(await doNext()), ['unchanged', 'unchanged']);
-    assert.deepEqual(followed, ids, 'it was called a second time');
-  });
+  for (const payload of [UPSERT, { ...CREATE, followUp: FOLLOW_UP }])
+    it(`calls a follow-up of an ${payload.operation} that Odoo refused before, on records that were written then; and once`, async () => {
+      const refs = two(`owed-${payload.operation}`);
+      answering = refusing(FOLLOW_UP);
+      await emit(payload, named(refs));
+      assert.deepEqual(kinds(await doNext()), ['refused', 'refused']);
+      const ids = await held(refs);
+      assert.equal(ids.length, 2);
+      await replay();
+      await emit(payload, named(refs));
+      await doNext();
+      assert.deepEqual(followed, ids);
+      assert.equal((await store.runs.summary(run))?.state, 'applied');
+      await replay();
+      await emit(payload, named(refs));
+      assert.deepEqual(kinds(await doNext()), ['unchanged', 'unchanged']);
+      assert.deepEqual([followed, await held(refs)], [ids, ids], 'something was done a second time');
+    });
 
   it('still owes a follow-up that Odoo refuses in the replay as well', async () => {
     const refs = two('still-owed');
