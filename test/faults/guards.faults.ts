@@ -37,8 +37,8 @@ const GUARDS: readonly Guard[] = [
   {
     name: 'the look-up before a create is sent again',
     file: 'lib/delivery/look-up.ts',
-    find: 'const found = await lookUp(unknown);',
-    replace: 'const found = new Map<number, number>();',
+    find: 'found = await lookUp(unknown);',
+    replace: 'found = new Map<number, number>();',
     watcher: {
       file: 'test/delivery/apply-write.test.ts',
       title: 'finds by its keys what was created though the answer was lost',
@@ -140,6 +140,26 @@ const GUARDS: readonly Guard[] = [
     find: 'await save({ sending });',
     replace: '',
     watcher: { file: 'test/delivery/apply-write.test.ts', title: 'finds what was created by a process that was cut off in it' },
+  },
+  {
+    name: 'knowing over all tries what was being sent',
+    file: 'lib/delivery/progress.ts',
+    find: '[...(piece.unknown ?? []), ...(piece.sending ? [piece.sending] : [])]',
+    replace: 'at === pieces.length - 1 && piece.sending ? [piece.sending] : (piece.unknown ?? [])',
+    watcher: {
+      file: 'test/delivery/replay.test.ts',
+      title: 'knows after several tries what the first one was sending when its process ended',
+    },
+  },
+  {
+    name: 'what was begun of a record in its dead letter',
+    file: 'lib/delivery/applied.ts',
+    find: '...(left ? { left } : {})',
+    replace: '',
+    watcher: {
+      file: 'test/delivery/inheritance.test.ts',
+      title: 'looks up a create whose answer was lost before the run was replayed',
+    },
   },
   {
     name: 'the acknowledgement after the commit',
