@@ -6,7 +6,7 @@ import { OdooError } from '../odoo/errors.ts';
 import type { WriteOutcome } from '../odoo/write-outcome.ts';
 import { actOnce } from './act-once.ts';
 import { type Applied, endedBefore } from './applied.ts';
-import { type Piece, type Planned, progressOf } from './progress.ts';
+import { type Piece, type Planned, progressOf, sharesOf } from './progress.ts';
 import { type Ledger, nothingDone, openLedger } from './sent-once.ts';
 import { CalledOff, OutcomePending } from './verdict.ts';
 import type { WriteJob } from './write-job.ts';
@@ -55,17 +55,26 @@ export async function applyWrite({
     if (values.length % 1_000 === 0) await nextTurn();
   }
   const places = [...values.keys()].filter((place) => !known.has(place));
-  let begun = false;
+  /** What this try was about to change; and of that, what it cannot have told yet that it did. */
+  const begun: number[] = [];
+  let open: readonly Planned[] = [];
   const plannedBefore = new Map(progress.planned.map((plan) => [plan.index, plan]));
   const plan = async (plans: readonly Planned[]) => {
     if (signal.aborted) throw new CalledOff();
     if (plans.length === 0 || job.dryRun) return;
     // An earlier try was about to do it, and it is not there: a late call of that one's would undo what is written next.
-    const isUnseen = ({ index }: Planned) => plannedBefore.has(index);
-    const until = (progress.begun ?? 0) + client.limitMilliseconds;
-    if (Date.now() < until && plans.some(isUnseen)) throw new OutcomePending(until, false);
-    await note({ planned: [...plans], begun: Date.now() });
-    begun = true;
+    const at = Date.now();
+    const until = Math.max(...plans.map(({ index }) => plannedBefore.get(index)?.at ?? 0)) + client.limitMilliseconds;
+    if (at < until) throw new OutcomePending(until, false);
+    await note({ planned: plans.map((plan) => ({ ...plan, at })) });
+    open = plans;
+    begun.push(...plans.map(({ index }) => index));
+  };
+  // Odoo would not be looked at: what an earlier try did of it is for the replay to find.
+  const shareOf = sharesOf(progress);
+  const withWhatIsLeft = (outcome: Applied): Applied => {
+    const left = job.operation === 'upsert' && outcome.outcome === 'refused' ? shareOf(outcome.index) : undefined;
+    return left ? { ...outcome, left } : outcome;
   };
   const inOrder = (outcomes: readonly Applied[]) =>
     [...outcomes, ...known.values()].sort((left, right) => left.index - right.index);
@@ -78,17 +87,24 @@ export async function applyWrite({
       ledger,
       plannedBefore: (place) => plannedBefore.get(place),
       plan,
+      done: () => {
+        open = [];
+      },
       signal,
     });
-    const outcomes = written.map((outcome) => asPlannedBefore(outcome, plannedBefore, values));
+    const outcomes = written.map((outcome) => asPlannedBefore(outcome, plannedBefore, values)).map(withWhatIsLeft);
     return inOrder(job.followUp && !job.dryRun ? await act(client, job, job.followUp, outcomes, ledger, signal) : outcomes);
   } catch (error) {
     // What refused to be looked at says nothing of what an earlier try has sent.
-    if (begun && nothingDone(error)) await note({ idle: true });
+    if (begun.length > 0 && nothingDone(error)) await note({ atRest: begun });
     // What is kept of the log-in, the models and their fields may be out of date.
     if (error instanceof OdooError) client.refresh();
     if (!isRefusal(error)) throw error;
-    const ended = endedBefore(job, progressOf(pieces));
+    const now = progressOf(pieces);
+    const unsent = new Set(open.map(({ index }) => index));
+    const isSent = ({ index }: Planned) => !unsent.has(index);
+    const planned = [...now.planned.filter(isSent), ...progress.planned.filter((plan) => !isSent(plan))];
+    const ended = endedBefore(job, { ...now, planned });
     return inOrder(places.map((index) => ended(index, error)));
   }
 }
@@ -124,5 +140,7 @@ function asPlannedBefore(
   // Odoo may hold what was created in a form of its own (HTML, say), and then it was written once more.
   if (plan?.outcome === 'created' && outcome.outcome !== 'refused')
     return { ...outcome, outcome: 'created', changed: values[outcome.index] ?? {} };
-  return plan && outcome.outcome === 'unchanged' ? { ...outcome, ...plan } : outcome;
+  if (!plan || outcome.outcome !== 'unchanged') return outcome;
+  const { at: _, ...done } = plan;
+  return { ...outcome, ...done };
 }

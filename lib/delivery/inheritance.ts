@@ -51,7 +51,7 @@ export async function inheritanceOf(
 }
 
 /** The progress on those records that have a place in another job. */
-function moved({ planned, begun, answered, unknown }: Progress, to: (place: number) => number | undefined): Piece {
+function moved({ planned, answered, unknown }: Progress, to: (place: number) => number | undefined): Piece {
   const moving = <Value>(places: ReadonlyMap<number, Value>) =>
     [...places].flatMap(([from, value]) => {
       const place = to(from);
@@ -62,7 +62,6 @@ function moved({ planned, begun, answered, unknown }: Progress, to: (place: numb
       const index = to(plan.index);
       return index === undefined ? [] : [{ ...plan, index }];
     }),
-    begun,
     answered: [...answered].flatMap(([step, places]) => {
       const results = moving(places).map(({ place, value }): [number, number] => [place, value]);
       return results.length === 0 ? [] : [{ step, results }];

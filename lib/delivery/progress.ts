@@ -10,16 +10,16 @@ const Planned = z.object({
   outcome: z.enum(['created', 'updated']),
   changed: Values.optional(),
   before: Values.optional(),
+  /** Since when Odoo may be at work on it (ms since 1970); absent where it surely is not. */
+  at: z.number().optional(),
 });
 export type Planned = z.infer<typeof Planned>;
 
 const Piece = z.object({
   /** Written down before it is done: the next try finds the records as they should be, and would not know what had been changed. */
   planned: z.array(Planned).optional(),
-  /** When what is planned was begun (ms since 1970). */
-  begun: z.number().optional(),
-  /** Odoo is at work on nothing of it: it told that it did nothing. */
-  idle: z.boolean().optional(),
+  /** Places of what was planned that Odoo is not at work on any more: it told that it did nothing. */
+  atRest: z.array(z.number()).optional(),
   /** What is being sent, of what must not be sent twice: unknown, until a piece says what came of it. An empty one says nothing did. */
   sending: Since.optional(),
   /** Places and ids that Odoo answered for, or that were found there afterwards. */
@@ -36,8 +36,6 @@ export type Piece = z.infer<typeof Piece>;
 export type Progress = {
   /** One for each place. */
   readonly planned: readonly Planned[];
-  /** Since when Odoo may be at work on what is planned; undefined where it surely is not. */
-  readonly begun: number | undefined;
   /** Ids by step and place. */
   readonly answered: ReadonlyMap<string, ReadonlyMap<number, number>>;
   /** When it was sent, by step and place. */
@@ -50,14 +48,17 @@ export function progressOf(given: readonly unknown[]): Progress {
   const planned = new Map<number, Planned>();
   const answered = new Map<string, Map<number, number>>();
   const unknown = new Map<string, Map<number, number>>();
-  let begun: number | undefined;
   for (const [at, piece] of pieces.entries()) {
     for (const plan of piece.planned ?? []) {
+      const before = planned.get(plan.index);
       // What a try was creating stays created, however often it is written once more after that.
-      const isCreated = begun !== undefined && planned.get(plan.index)?.outcome === 'created';
-      if (!isCreated) planned.set(plan.index, plan);
+      const isCreated = before?.outcome === 'created' && before.at !== undefined;
+      planned.set(plan.index, isCreated ? { ...before, at: plan.at ?? before.at } : plan);
     }
-    begun = piece.idle ? undefined : (piece.begun ?? begun);
+    for (const place of piece.atRest ?? []) {
+      const { at: _, ...plan } = planned.get(place) ?? {};
+      if (planned.has(place)) planned.set(place, plan as Planned);
+    }
     for (const { step, results } of piece.answered ?? [])
       for (const [place, id] of results) {
         placed(answered, step).set(place, id);
@@ -69,7 +70,12 @@ export function progressOf(given: readonly unknown[]): Progress {
     for (const { step, places, at } of [...(piece.unknown ?? []), ...(piece.sending ? [piece.sending] : [])])
       for (const place of places) placed(unknown, step).set(place, at);
   }
-  return { planned: [...planned.values()], begun, answered, unknown };
+  return { planned: [...planned.values()], answered, unknown };
+}
+
+/** Whether Odoo may be at work on something of it. */
+export function isUnderWay({ planned, unknown }: Progress): boolean {
+  return planned.some(({ at }) => at !== undefined) || [...unknown.values()].some(({ size }) => size > 0);
 }
 
 /** The values of a step by place, made where there are none yet. */
@@ -80,7 +86,7 @@ export function placed(steps: Map<string, Map<number, number>>, step: string): M
 }
 
 /** The progress on each place, as that of a job with this one record; undefined where there is none. */
-export function sharesOf({ planned, begun, answered, unknown }: Progress): (place: number) => Piece | undefined {
+export function sharesOf({ planned, answered, unknown }: Progress): (place: number) => Piece | undefined {
   const plans = Map.groupBy(planned, ({ index }) => index);
   const at = (steps: Progress['answered'], place: number) =>
     [...steps].flatMap(([step, places]) => {
@@ -93,6 +99,6 @@ export function sharesOf({ planned, begun, answered, unknown }: Progress): (plac
       answered: at(answered, place).map(({ step, value }) => ({ step, results: [[0, value]] satisfies [number, number][] })),
       unknown: at(unknown, place).map(({ step, value }) => ({ step, places: [0], at: value })),
     };
-    return Object.values(share).some((some) => some.length > 0) ? { ...share, begun } : undefined;
+    return Object.values(share).some((some) => some.length > 0) ? share : undefined;
   };
 }

@@ -1,6 +1,6 @@
 import type { ClaimedJob } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
-import { progressOf } from './progress.ts';
+import { isUnderWay, progressOf } from './progress.ts';
 import { isRelative } from './relative-values.ts';
 import { OutOfTurn } from './verdict.ts';
 import { isNamed, keyText, WriteJob, type WriteRecord } from './write-job.ts';
@@ -12,7 +12,8 @@ import { isNamed, keyText, WriteJob, type WriteRecord } from './write-job.ts';
  * about that one afterwards. Throws OutOfTurn.
  */
 export async function awaitTurn(store: Store, claimed: ClaimedJob, job: WriteJob, limitMilliseconds: number): Promise<void> {
-  if (claimed.progress.length > 0 || job.dryRun) return;
+  if (job.dryRun || isUnderWay(progressOf(claimed.progress))) return;
+  const isBegun = claimed.progress.length > 0;
   const identities = new Set(job.records.flatMap((record) => identityOf(record, job) ?? []));
   if (identities.size === 0) return;
   for (const { id, dueAt } of await store.jobs.begunBesides(claimed)) {
@@ -23,7 +24,7 @@ export async function awaitTurn(store: Store, claimed: ClaimedJob, job: WriteJob
       return identity !== undefined && identities.has(identity) ? [{ record, place }] : [];
     });
     if (shared.length === 0) continue;
-    if (shared.some(({ record }) => isRelative(record))) throw new OutOfTurn(dueAt);
+    if (!isBegun && shared.some(({ record }) => isRelative(record))) throw new OutOfTurn(dueAt);
     const since = atWorkSince(await store.jobs.pieces(id), new Set(shared.map(({ place }) => place)));
     if (Date.now() < since + limitMilliseconds) throw new OutOfTurn(since + limitMilliseconds);
   }
@@ -37,7 +38,8 @@ function identityOf(record: WriteRecord, { operation, keys }: WriteJob): string 
 
 /** Since when Odoo may be at work on these places (ms since 1970); 0 where it surely is not. */
 function atWorkSince(pieces: readonly unknown[], places: ReadonlySet<number>): number {
-  const { planned, begun = 0, unknown } = progressOf(pieces);
+  const { planned, unknown } = progressOf(pieces);
+  const begun = planned.flatMap(({ index, at = 0 }) => (places.has(index) ? [at] : []));
   const lost = [...unknown.values()].flatMap((step) => [...step].flatMap(([place, at]) => (places.has(place) ? [at] : [])));
-  return Math.max(0, ...lost, planned.some(({ index }) => places.has(index)) ? begun : 0);
+  return Math.max(0, ...begun, ...lost);
 }

@@ -27,12 +27,14 @@ export type Writing = {
   readonly plannedBefore: (place: number) => Planned | undefined;
   /** Called with what is about to be changed, before it is. */
   readonly plan: (planned: readonly Planned[]) => Promise<void>;
+  /** Called once Odoo has answered for all that was planned. */
+  readonly done: () => void;
   readonly signal: AbortSignal;
 };
 
 /** How each operation writes its records; each outcome tells the place of its record. */
 export const WRITERS: Readonly<Record<WriteJob['operation'], (writing: Writing) => Promise<Applied[]>>> = {
-  async upsert({ client, job, values, places, plan }) {
+  async upsert({ client, job, values, places, plan, done }) {
     const placeOf = placing(places);
     const outcomes = await upsertRecords(
       client,
@@ -54,6 +56,7 @@ export const WRITERS: Readonly<Record<WriteJob['operation'], (writing: Writing) 
               before,
             })),
           ]),
+        onDone: done,
       },
     );
     return outcomes.map((outcome) => ({ ...outcome, index: placeOf(outcome.index) }));

@@ -35,6 +35,8 @@ export type UpsertOptions = WriteOptions & {
   readonly dryRun?: boolean;
   /** Called for each batch before anything of it is written. */
   readonly onPlan?: (plan: UpsertPlan) => Promise<void>;
+  /** Called once what was planned has been done, or refused. */
+  readonly onDone?: () => void;
 };
 
 /**
@@ -100,6 +102,7 @@ export async function upsertRecords(
     const plan = planBatch(batch, held, { model, fields, version }, seen, options);
     await options.onPlan?.(plan);
     outcomes.push(...(await apply(client, model, plan, options, refusals)));
+    options.onDone?.();
   }
   return outcomes.sort((left, right) => left.index - right.index);
 }

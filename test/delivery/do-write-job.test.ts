@@ -106,7 +106,7 @@ describe('doing a write job', () => {
     await add('old', same);
     const waiting = await claim();
     // It wrote the record, and was cut off before it could say so.
-    await store.jobs.progress(waiting.lease, { planned: [{ index: 0, outcome: 'created' }], begun: Date.now() - 200_000 });
+    await store.jobs.progress(waiting.lease, { planned: [{ index: 0, outcome: 'created', at: Date.now() - 200_000 }] });
     await odoo.call({ model: MODEL, method: 'create', args: { vals_list: same.records } });
     await store.jobs.retry(waiting.lease, { error: 'cut', delayMs: 50, countAttempt: true });
     await add('new', same);

@@ -59,6 +59,10 @@ describe('writing a run that is replayed', () => {
     if (call.method === method) throw new OdooError('validation', 'Odoo says no.', { model: MODEL });
   };
 
+  const away = () => {
+    throw new OdooError('unavailable', 'Odoo is away.');
+  };
+
   /** Emits the run: its two records in jobs of so many. */
   const emit = async (payload: object, records: readonly object[], size = 2) => {
     const emitted = await nextRun(store, { queue: 'intake', owner: 'test', leaseSeconds: 60 });
@@ -177,9 +181,6 @@ describe('writing a run that is replayed', () => {
 
   it('looks up a create whose answer was lost before the run was replayed', async () => {
     const refs = two('lost');
-    const away = () => {
-      throw new OdooError('unavailable', 'Odoo is away.');
-    };
     answering = (call) => {
       if (call.method !== 'create') return undefined;
       answering = away;
@@ -194,6 +195,26 @@ describe('writing a run that is replayed', () => {
     assert.deepEqual(kinds(await doNext()), ['created', 'created']);
     assert.deepEqual(await held(refs), before);
   });
+
+  for (const payload of [UPSERT, { ...CREATE, followUp: FOLLOW_UP }])
+    it(`still owes a follow-up of an ${payload.operation} where the replay is given up`, async () => {
+      const refs = two(`given-up-${payload.operation}`);
+      answering = refusing(FOLLOW_UP);
+      await emit(payload, named(refs));
+      await doNext();
+      const ids = await held(refs);
+      await replay();
+      await emit(payload, named(refs));
+      answering = away;
+      await giveUpNext();
+      assert.equal((await store.runs.summary(run))?.state, 'applied-with-exceptions');
+      answering = () => undefined;
+      await store.deadLetters.replay({ run }, { who: 'user:anna' });
+      await doNext();
+      await doNext();
+      assert.deepEqual([await held(refs), followed.toSorted()], [ids, ids]);
+      assert.equal((await store.runs.summary(run))?.state, 'applied');
+    });
 
   it('leaves alone what a person discarded', async () => {
     const refs = two('discarded');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { doWriteJob } from '../../lib/delivery/do-write-job.ts';
-import { OutcomePending } from '../../lib/delivery/verdict.ts';
+import { OutcomePending, OutOfTurn } from '../../lib/delivery/verdict.ts';
 import type { WriteResult } from '../../lib/delivery/write-settlement.ts';
 import { type Call, type OdooClient, openOdoo } from '../../lib/odoo/client.ts';
 import { OdooError } from '../../lib/odoo/errors.ts';
@@ -175,6 +175,25 @@ describe('replaying what was refused', () => {
     assert.equal(calls('action_archive').flatMap(({ ids = [] }) => ids).length, 3);
   });
 
+  it('calls the follow-up that is owed to what was made before Odoo denied to be looked at', async () => {
+    await add('1', {
+      operation: 'upsert',
+      keys: ['ref'],
+      batchSize: 1,
+      followUp: 'action_archive',
+      records: partners('seen-a', 'seen-b'),
+    });
+    instead = ({ method, args }) => {
+      if (method === 'has_access') return Promise.resolve(false);
+      return method === 'search_read' && JSON.stringify(args).includes('seen-b') ? Promise.reject(DENIED) : undefined;
+    };
+    assert.deepEqual(kinds(await doNext()), ['refused', 'refused']);
+    instead = () => undefined;
+    await replay();
+    assert.deepEqual([kinds(await doNext()), kinds(await doNext())], [['created'], ['created']]);
+    assert.deepEqual([await held('seen-'), calls('action_archive').length], [['seen-a', 'seen-b'], 2]);
+  });
+
   it('knows after several tries what the first one was sending when its process ended', async () => {
     await add('1', { operation: 'create', keys: ['ref'], batchSize: 1, records: partners('cut-a', 'cut-b') });
     instead = ({ method }) => (method === 'create' ? new Promise(() => {}) : undefined);
@@ -192,5 +211,79 @@ describe('replaying what was refused', () => {
       calls('create').flatMap(({ args = {} }) => (args.vals_list as { ref: string }[]).map(({ ref }) => ref)),
       ['cut-a', 'cut-b'],
     );
+  });
+
+  it('looks for what an earlier try lost, where Odoo refused to be looked at since', async () => {
+    await add('1', { operation: 'upsert', keys: ['ref'], followUp: 'action_archive', records: partners('since-a', 'since-b') });
+    let late: (() => Promise<unknown>) | undefined;
+    instead = ({ method }, send) => {
+      if (method !== 'create') return undefined;
+      late = send;
+      return Promise.reject(LOST);
+    };
+    await failNext('unknown-outcome');
+    instead = ({ method }) =>
+      method === 'search_read' ? Promise.reject(new OdooError('validation', 'out of range')) : undefined;
+    assert.deepEqual(kinds(await doNext()), ['refused', 'refused']);
+    instead = () => undefined;
+    await replay();
+    const again = await claim();
+    await assert.rejects(doWriteJob(store, client, again, hold, 'test'), OutcomePending);
+    await late?.();
+    const { outcomes } = await doWriteJob(store, client, again, hold, 'test');
+    assert.deepEqual([outcomes.map(({ outcome }) => outcome), await held('since-')], [['created'], ['since-a', 'since-b']]);
+    assert.equal(calls('action_archive').length, 1);
+  });
+
+  it('adds to what Odoo holds then, where the addition was denied', async () => {
+    const [id] = (await odoo.call({
+      model: MODEL,
+      method: 'create',
+      args: { vals_list: [{ ref: 'add-a', color: 1 }] },
+    })) as number[];
+    await add('1', { operation: 'update', records: [{ id, color: { $add: 5 } }] });
+    instead = ({ method }) => {
+      if (method === 'has_access') return Promise.resolve(false);
+      return ['write', 'web_save_multi'].includes(method) ? Promise.reject(DENIED) : undefined;
+    };
+    assert.deepEqual(kinds(await doNext()), ['refused']);
+    instead = () => undefined;
+    await odoo.call({ model: MODEL, method: 'write', ids: [id ?? 0], args: { vals: { color: 3 } } });
+    await replay();
+    const { outcomes } = await doNext();
+    assert.deepEqual([outcomes[0]?.before, outcomes[0]?.changed], [{ color: 3 }, { color: 8 }]);
+  });
+
+  it('waits while Odoo may be at work on the same record for another job', async () => {
+    const one = { operation: 'upsert', keys: ['ref'], records: partners('turn-a') };
+    await add('1', one);
+    instead = ({ method }) => (method === 'create' ? Promise.reject(new OdooError('unavailable', 'Odoo is away.')) : undefined);
+    await failNext('unavailable');
+    const able = client;
+    client = { ...able, protocol: () => Promise.reject(new OdooError('validation', 'column x does not exist')) };
+    assert.deepEqual(kinds(await doNext()), ['refused']);
+    client = able;
+    await add('2', one);
+    instead = ({ method }) => (method === 'create' ? Promise.reject(LOST) : undefined);
+    const other = await claim();
+    await assert.rejects(doWriteJob(store, client, other, hold, 'test'), { code: 'unknown-outcome' });
+    await store.jobs.retry(other.lease, { delayMs: 1_000_000, countAttempt: false });
+    instead = () => undefined;
+    await replay();
+    await assert.rejects(doWriteJob(store, client, await claim(), hold, 'test'), OutOfTurn);
+  });
+
+  it('keeps in mind over all tries since when Odoo may be at work on each record', async () => {
+    const [id] = (await odoo.call({ model: MODEL, method: 'create', args: { vals_list: partners('mind-a') } })) as number[];
+    await add('1', { operation: 'upsert', keys: ['ref'], batchSize: 1, records: partners('mind-a', 'mind-b') });
+    instead = ({ method }) => (method === 'create' ? Promise.reject(LOST) : undefined);
+    await failNext('unknown-outcome');
+    await odoo.call({ model: MODEL, method: 'write', ids: [id ?? 0], args: { vals: { name: 'other' } } });
+    instead = ({ method }) =>
+      ['write', 'web_save_multi'].includes(method) ? Promise.reject(new OdooError('locked', 'Try again.')) : undefined;
+    await failNext('locked');
+    instead = () => undefined;
+    await assert.rejects(doWriteJob(store, client, await claim(), hold, 'test'), OutcomePending);
+    assert.deepEqual(await held('mind-'), ['mind-a']);
   });
 });
