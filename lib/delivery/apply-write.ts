@@ -7,6 +7,7 @@ import type { WriteOutcome } from '../odoo/write-outcome.ts';
 import { actOnce } from './act-once.ts';
 import { type Applied, endedBefore } from './applied.ts';
 import { type Piece, type Planned, progressOf, sharesOf } from './progress.ts';
+import { isRelative } from './relative-values.ts';
 import { type Ledger, nothingDone, openLedger } from './sent-once.ts';
 import { CalledOff, OutcomePending } from './verdict.ts';
 import type { WriteJob } from './write-job.ts';
@@ -56,7 +57,7 @@ export async function applyWrite({
   }
   const places = [...values.keys()].filter((place) => !known.has(place));
   /** What this try was about to change; and of that, what it cannot have told yet that it did. */
-  const begun: number[] = [];
+  const begun = new Set<number>();
   let open: readonly Planned[] = [];
   const plannedBefore = new Map(progress.planned.map((plan) => [plan.index, plan]));
   const plan = async (plans: readonly Planned[]) => {
@@ -64,16 +65,18 @@ export async function applyWrite({
     if (plans.length === 0 || job.dryRun) return;
     // An earlier try was about to do it, and it is not there: a late call of that one's would undo what is written next.
     const at = Date.now();
-    const until = Math.max(...plans.map(({ index }) => plannedBefore.get(index)?.at ?? 0)) + client.limitMilliseconds;
+    const since = plans.reduce((latest, { index }) => Math.max(latest, plannedBefore.get(index)?.at ?? 0), 0);
+    const until = since + client.limitMilliseconds;
     if (at < until) throw new OutcomePending(until, false);
     await note({ planned: plans.map((plan) => ({ ...plan, at })) });
     open = plans;
-    begun.push(...plans.map(({ index }) => index));
+    for (const { index } of plans) begun.add(index);
   };
   // Odoo would not be looked at: what an earlier try did of it is for the replay to find.
   const shareOf = sharesOf(progress);
   const withWhatIsLeft = (outcome: Applied): Applied => {
-    const left = job.operation === 'upsert' && outcome.outcome === 'refused' ? shareOf(outcome.index) : undefined;
+    const isUnseen = job.operation === 'upsert' && outcome.outcome === 'refused' && !begun.has(outcome.index);
+    const left = isUnseen ? shareOf(outcome.index) : undefined;
     return left ? { ...outcome, left } : outcome;
   };
   const inOrder = (outcomes: readonly Applied[]) =>
@@ -96,14 +99,16 @@ export async function applyWrite({
     return inOrder(job.followUp && !job.dryRun ? await act(client, job, job.followUp, outcomes, ledger, signal) : outcomes);
   } catch (error) {
     // What refused to be looked at says nothing of what an earlier try has sent.
-    if (begun.length > 0 && nothingDone(error)) await note({ atRest: begun });
+    if (begun.size > 0 && nothingDone(error)) await note({ atRest: [...begun] });
     // What is kept of the log-in, the models and their fields may be out of date.
     if (error instanceof OdooError) client.refresh();
     if (!isRefusal(error)) throw error;
     const now = progressOf(pieces);
     const unsent = new Set(open.map(({ index }) => index));
     const isSent = ({ index }: Planned) => !unsent.has(index);
-    const planned = [...now.planned.filter(isSent), ...progress.planned.filter((plan) => !isSent(plan))];
+    // What is added is worked out anew: this try saw that the earlier addition was not done.
+    const stands = (plan: Planned) => !isSent(plan) && !isRelative(values[plan.index] ?? {});
+    const planned = [...now.planned.filter(isSent), ...progress.planned.filter(stands)];
     const ended = endedBefore(job, { ...now, planned });
     return inOrder(places.map((index) => ended(index, error)));
   }

@@ -20,6 +20,9 @@ const Piece = z.object({
   planned: z.array(Planned).optional(),
   /** Places of what was planned that Odoo is not at work on any more: it told that it did nothing. */
   atRest: z.array(z.number()).optional(),
+  /** As stores may hold it from before: one time for all that was planned, and that none of it is under way. */
+  begun: z.number().optional(),
+  idle: z.boolean().optional(),
   /** What is being sent, of what must not be sent twice: unknown, until a piece says what came of it. An empty one says nothing did. */
   sending: Since.optional(),
   /** Places and ids that Odoo answered for, or that were found there afterwards. */
@@ -49,13 +52,13 @@ export function progressOf(given: readonly unknown[]): Progress {
   const answered = new Map<string, Map<number, number>>();
   const unknown = new Map<string, Map<number, number>>();
   for (const [at, piece] of pieces.entries()) {
-    for (const plan of piece.planned ?? []) {
+    for (const plan of (piece.planned ?? []).map((one) => ({ at: piece.begun, ...one }))) {
       const before = planned.get(plan.index);
       // What a try was creating stays created, however often it is written once more after that.
       const isCreated = before?.outcome === 'created' && before.at !== undefined;
       planned.set(plan.index, isCreated ? { ...before, at: plan.at ?? before.at } : plan);
     }
-    for (const place of piece.atRest ?? []) {
+    for (const place of piece.idle ? [...planned.keys()] : (piece.atRest ?? [])) {
       const { at: _, ...plan } = planned.get(place) ?? {};
       if (planned.has(place)) planned.set(place, plan as Planned);
     }

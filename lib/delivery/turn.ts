@@ -39,7 +39,8 @@ function identityOf(record: WriteRecord, { operation, keys }: WriteJob): string 
 /** Since when Odoo may be at work on these places (ms since 1970); 0 where it surely is not. */
 function atWorkSince(pieces: readonly unknown[], places: ReadonlySet<number>): number {
   const { planned, unknown } = progressOf(pieces);
-  const begun = planned.flatMap(({ index, at = 0 }) => (places.has(index) ? [at] : []));
-  const lost = [...unknown.values()].flatMap((step) => [...step].flatMap(([place, at]) => (places.has(place) ? [at] : [])));
-  return Math.max(0, ...begun, ...lost);
+  let since = 0;
+  for (const { index, at = 0 } of planned) if (places.has(index)) since = Math.max(since, at);
+  for (const step of unknown.values()) for (const [place, at] of step) if (places.has(place)) since = Math.max(since, at);
+  return since;
 }

@@ -242,16 +242,40 @@ describe('replaying what was refused', () => {
       args: { vals_list: [{ ref: 'add-a', color: 1 }] },
     })) as number[];
     await add('1', { operation: 'update', records: [{ id, color: { $add: 5 } }] });
+    // An answer that was lost, of what Odoo has surely not done by the next try.
+    client = { ...client, limitMilliseconds: -1 };
+    instead = ({ method }) => (['write', 'web_save_multi'].includes(method) ? Promise.reject(LOST) : undefined);
+    await failNext('unknown-outcome');
     instead = ({ method }) => {
       if (method === 'has_access') return Promise.resolve(false);
       return ['write', 'web_save_multi'].includes(method) ? Promise.reject(DENIED) : undefined;
     };
     assert.deepEqual(kinds(await doNext()), ['refused']);
     instead = () => undefined;
-    await odoo.call({ model: MODEL, method: 'write', ids: [id ?? 0], args: { vals: { color: 3 } } });
+    await odoo.call({ model: MODEL, method: 'write', ids: [id ?? 0], args: { vals: { color: 6 } } });
     await replay();
     const { outcomes } = await doNext();
-    assert.deepEqual([outcomes[0]?.before, outcomes[0]?.changed], [{ color: 3 }, { color: 8 }]);
+    assert.deepEqual([outcomes[0]?.before, outcomes[0]?.changed], [{ color: 6 }, { color: 11 }]);
+  });
+
+  it('takes for its own doing nothing that Odoo refused in the end', async () => {
+    const records = [{ ref: 'own-a', name: false }, ...partners('own-b')];
+    await add('1', { operation: 'upsert', keys: ['ref'], batchSize: 1, followUp: 'action_archive', records });
+    const refused = new OdooError('validation', 'A contact needs a name.');
+    const isBad = ({ method, args }: Call) => method === 'create' && JSON.stringify(args).includes('own-a');
+    instead = (call) => {
+      if (call.method !== 'create') return undefined;
+      return Promise.reject(isBad(call) ? refused : LOST);
+    };
+    await failNext('unknown-outcome');
+    client = { ...client, limitMilliseconds: -1 };
+    instead = (call) => (isBad(call) ? Promise.reject(refused) : undefined);
+    assert.deepEqual(kinds(await doNext()), ['refused', 'created']);
+    instead = () => undefined;
+    await odoo.call({ model: MODEL, method: 'create', args: { vals_list: partners('own-c') } });
+    called = [];
+    await store.deadLetters.replay({}, { who: 'anna', record: partners('own-c')[0] ?? {} });
+    assert.deepEqual([kinds(await doNext()), calls('action_archive').length], [['unchanged'], 0]);
   });
 
   it('waits while Odoo may be at work on the same record for another job', async () => {
@@ -271,6 +295,19 @@ describe('replaying what was refused', () => {
     instead = () => undefined;
     await replay();
     await assert.rejects(doWriteJob(store, client, await claim(), hold, 'test'), OutOfTurn);
+  });
+
+  it('waits for what a process of an earlier version had begun', async () => {
+    await add('1', { operation: 'upsert', keys: ['ref'], records: partners('old-a') });
+    const first = await claim();
+    const planned = [{ index: 0, outcome: 'created' }];
+    await store.jobs.progress(first.lease, { planned, begun: Date.now() });
+    await store.jobs.retry(first.lease, { delayMs: 0, countAttempt: false });
+    const again = await claim();
+    await assert.rejects(doWriteJob(store, client, again, hold, 'test'), OutcomePending);
+    await store.jobs.progress(again.lease, { idle: true });
+    await store.jobs.retry(again.lease, { delayMs: 0, countAttempt: false });
+    assert.deepEqual(kinds(await doNext()), ['created']);
   });
 
   it('keeps in mind over all tries since when Odoo may be at work on each record', async () => {
