@@ -57,8 +57,8 @@ const GUARDS: readonly Guard[] = [
   {
     name: 'telling a refused look from the end of an earlier try',
     file: 'lib/delivery/apply-write.ts',
-    find: 'if (begun && nothingDone(error))',
-    replace: 'if (nothingDone(error))',
+    find: 'if (begun.size > 0 && nothingDone(error)) await note({ atRest: [...begun] });',
+    replace: 'if (nothingDone(error)) await note({ atRest: places });',
     watcher: {
       file: 'test/delivery/apply-write.test.ts',
       title: 'does not take it for an answer about an earlier try that Odoo refuses to be looked at',
