@@ -18,7 +18,8 @@ const EXHAUSTS: Readonly<Record<string, string>> = { action_replenish: 'qty_to_o
 
 /**
  * Calls a method that must not be called twice on a record. Gives the refusal, or the unknown outcome, of each place it
- * has one for; where Odoo refuses the method as such, of each that is left. After a lost answer it looks whether the action was done: by the job's `doneWhen`, or what is known of it.
+ * has one for; where Odoo refuses the method as such, of each that is left. After a lost answer it looks whether the action
+ * was done: by the job's `doneWhen`, or what is known of it.
  */
 export async function actOnce({
   client,

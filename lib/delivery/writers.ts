@@ -142,12 +142,13 @@ async function createOnce({ client, job, values, places, ledger, signal }: Writi
   };
   const named = places.filter((place) => job.keys.length > 0 && job.keys.every((key) => !isEmpty(values[place]?.[key])));
   const refusal = await settleAll(client, ledger, 'create', named, send, byKeys(client, job, values));
+  const findable = new Set(named);
   return places.map((index) => {
     const id = ledger.answered('create', index);
     if (id !== undefined) return { index, id, outcome: 'created', changed: values[index] ?? {} };
     const error = refused.get(index);
     if (error) return { index, outcome: 'refused', error };
-    if (!named.includes(index)) return { index, outcome: 'refused', error: unknownOutcome(job.model, 'create') };
+    if (!findable.has(index)) return { index, outcome: 'refused', error: unknownOutcome(job.model, 'create') };
     const left = notLookedUp(ledger, 'create', index);
     return { index, outcome: 'refused', error: unknownOutcome(job.model, 'create', refusal), left };
   });
