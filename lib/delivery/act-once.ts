@@ -1,11 +1,11 @@
 import { actOn } from '../odoo/act.ts';
 import type { OdooClient } from '../odoo/client.ts';
-import { isRefusal } from '../odoo/denied.ts';
 import { and, parseDomain } from '../odoo/domain.ts';
+import type { OdooError } from '../odoo/errors.ts';
 import { searchAll } from '../odoo/pages.ts';
 import type { Applied } from './applied.ts';
-import { type LookUp, notLookedUp, settleAll, unknownOutcome } from './look-up.ts';
-import { AnswerLost, type Ledger } from './sent-once.ts';
+import { type LookUp, notLookedUp, sendOpen, settleAll, unknownOutcome } from './look-up.ts';
+import type { Ledger } from './sent-once.ts';
 import type { WriteJob } from './write-job.ts';
 
 /** Why a method was not called on a record, or that nobody can tell. */
@@ -45,24 +45,14 @@ export async function actOnce({
   const noting = ledger.noting(client, step, method, ({ ids = [] }) => ({ places: placesOf(ids), ids: () => [] }), signal);
   const refused = new Map<number, Refused>();
 
+  const open = () => targets.filter(({ place }) => ledger.open(step, place) && !refused.has(place));
   const send = async () => {
-    for (let lost = false; ; lost = true) {
-      const open = targets.filter(({ place }) => ledger.open(step, place) && !refused.has(place));
-      const ids = [...new Set(open.map(({ id }) => id))];
-      try {
-        const acted = await actOn(noting, model, method, ids, { context, batchSize, ...(args ? { args } : {}) });
-        for (const { id, error } of acted.refused) for (const place of placesOf([id])) refused.set(place, { error });
-        return { lost };
-      } catch (error) {
-        if (isRefusal(error)) {
-          client.refresh();
-          for (const { place } of open) if (ledger.open(step, place)) refused.set(place, { error });
-          return { lost };
-        }
-        // The ledger knows which records these are; the others still have to be done.
-        if (!(error instanceof AnswerLost)) throw error;
-      }
-    }
+    const ids = [...new Set(open().map(({ id }) => id))];
+    const acted = await actOn(noting, model, method, ids, { context, batchSize, ...(args ? { args } : {}) });
+    for (const { id, error } of acted.refused) for (const place of placesOf([id])) refused.set(place, { error });
+  };
+  const refuse = (error: OdooError) => {
+    for (const { place } of open()) refused.set(place, { error });
   };
 
   const exhausted = EXHAUSTS[method];
@@ -91,7 +81,7 @@ export async function actOnce({
 
   const all = targets.map(({ place }) => place);
   const findable = doneWhen || exhausted ? all : [];
-  const refusal = await settleAll(client, ledger, step, findable, send, lookUp);
+  const refusal = await settleAll(client, ledger, step, findable, () => sendOpen(client, send, refuse), lookUp);
   for (const place of all) {
     if (ledger.unknownSince(step, place) === undefined) continue;
     const error = unknownOutcome(model, method, refusal);

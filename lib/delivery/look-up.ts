@@ -2,7 +2,7 @@ import type { OdooClient } from '../odoo/client.ts';
 import { isRefusal } from '../odoo/denied.ts';
 import { OdooError } from '../odoo/errors.ts';
 import type { Piece } from './progress.ts';
-import type { Ledger } from './sent-once.ts';
+import { AnswerLost, type Ledger } from './sent-once.ts';
 import { OutcomePending } from './verdict.ts';
 
 /** Looks in Odoo which of the places it has done all the same, and gives their ids. */
@@ -43,6 +43,30 @@ export async function settleAll(
     const until = sent + client.limitMilliseconds;
     if (Date.now() < until) throw new OutcomePending(until, lostNow);
     await ledger.reopen(step, missing);
+  }
+}
+
+/**
+ * Sends all that is open, again where an answer is lost: the ledger knows which records that was about, and the others still
+ * have to be done. Tells whether one was lost. `refuse` is given the refusal that meets all that is open still.
+ */
+export async function sendOpen(
+  client: OdooClient,
+  send: () => Promise<void>,
+  refuse: (error: OdooError) => void,
+): Promise<{ lost: boolean }> {
+  for (let lost = false; ; lost = true) {
+    try {
+      await send();
+      return { lost };
+    } catch (error) {
+      if (isRefusal(error)) {
+        client.refresh();
+        refuse(error);
+        return { lost };
+      }
+      if (!(error instanceof AnswerLost)) throw error;
+    }
   }
 }
 

@@ -1,6 +1,5 @@
 import type { OdooClient } from '../odoo/client.ts';
 import { createRecords } from '../odoo/create.ts';
-import { isRefusal } from '../odoo/denied.ts';
 import { isEmpty } from '../odoo/equality.ts';
 import { OdooError } from '../odoo/errors.ts';
 import { findExisting, keyOf } from '../odoo/existing.ts';
@@ -9,10 +8,10 @@ import { upsertRecords } from '../odoo/upsert.ts';
 import type { WriteOutcome } from '../odoo/write-outcome.ts';
 import { actOnce, type Refused } from './act-once.ts';
 import type { Applied } from './applied.ts';
-import { type LookUp, notLookedUp, settleAll, unknownOutcome } from './look-up.ts';
+import { type LookUp, notLookedUp, sendOpen, settleAll, unknownOutcome } from './look-up.ts';
 import type { Planned } from './progress.ts';
 import { resolveRelative } from './relative-values.ts';
-import { AnswerLost, type Ledger } from './sent-once.ts';
+import type { Ledger } from './sent-once.ts';
 import type { WriteJob } from './write-job.ts';
 
 export type Writing = {
@@ -122,26 +121,25 @@ async function createOnce({ client, job, values, places, ledger, signal }: Writi
     signal,
   );
   const refused = new Map<number, OdooError>();
+  const openPlaces = () => places.filter((place) => ledger.open('create', place) && !refused.has(place));
   const send = async () => {
-    for (let lost = false; ; lost = true) {
-      const open = places.filter((place) => ledger.open('create', place) && !refused.has(place));
-      const sent = open.map((place) => values[place] ?? {});
-      try {
-        for (const { index, error } of await createRecords(noting, job.model, sent, how(job)))
-          if (error) refused.set(open[index] ?? -1, error);
-        return { lost };
-      } catch (error) {
-        if (isRefusal(error)) {
-          client.refresh();
-          for (const place of open) if (ledger.open('create', place)) refused.set(place, error);
-          return { lost };
-        }
-        if (!(error instanceof AnswerLost)) throw error;
-      }
-    }
+    const open = openPlaces();
+    const sent = open.map((place) => values[place] ?? {});
+    for (const { index, error } of await createRecords(noting, job.model, sent, how(job)))
+      if (error) refused.set(open[index] ?? -1, error);
+  };
+  const refuse = (error: OdooError) => {
+    for (const place of openPlaces()) refused.set(place, error);
   };
   const named = places.filter((place) => job.keys.length > 0 && job.keys.every((key) => !isEmpty(values[place]?.[key])));
-  const refusal = await settleAll(client, ledger, 'create', named, send, byKeys(client, job, values));
+  const refusal = await settleAll(
+    client,
+    ledger,
+    'create',
+    named,
+    () => sendOpen(client, send, refuse),
+    byKeys(client, job, values),
+  );
   const findable = new Set(named);
   return places.map((index) => {
     const id = ledger.answered('create', index);
